@@ -38,7 +38,9 @@ A_DAY: Final = 4_000_000_000
 """Bytes that one person may send in a day."""
 URGENT: Final = frozenset({"emergency", "muting", "approving", "live"})
 """The rooms of the acts that cannot wait, and of theirs the single pages."""
-URGENT_PAGES: Final = frozenset({"onair.stop", "onair.held", "onair.index", "onair.now", "onair.healthz"})
+URGENT_PAGES: Final = frozenset(
+    {"onair.stop", "onair.held", "onair.index", "onair.now", "onair.healthz", "onair.alive"}
+)
 PATIENCE_S: Final = 2.0
 """So long the thread of the sockets waits for the look at a head."""
 _HANGS: Final = "Cơ sở dữ liệu của đài chưa trả lời nên chưa nhận tệp. Hãy đợi một phút rồi gửi lại."

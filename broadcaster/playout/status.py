@@ -79,4 +79,5 @@ def _airing(one: AiringState) -> OnAir:
         "duration_ms": item.duration_ms if item else 0,
         "level": lane.level if lane else None,
         "levels": {lane.sink.name: lane.level for lane in lanes},
+        "quiet_s": {lane.sink.name: round(lane.quiet_s, 1) for lane in lanes},
     }

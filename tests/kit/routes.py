@@ -46,6 +46,7 @@ TABLE = {
     "auth.sign_out_one": SIGNED_IN,
     "auth.second_step": SIGNED_IN,
     "onair.healthz": PUBLIC,
+    "onair.alive": PUBLIC,
     "onair.favicon": PUBLIC,
     "preferences.save": PUBLIC,
     "onair.index": Permission.VIEW,

@@ -198,7 +198,7 @@ def present(
     status = playout_status(beat, now, word)
     alive = status is not None
     status = status or {}
-    words = _by_broadcast(status.get("on_air"))
+    words = by_broadcast(status.get("on_air"))
     rows = session.scalars(
         select(BroadcastRow)
         .where(or_(BroadcastRow.state == BroadcastState.AIRING, BroadcastRow.id.in_(words)))
@@ -308,7 +308,7 @@ def heard_in(code: str, airing: Sequence[OnAirNow], outputs: Outputs) -> OnAirNo
     return max(there, key=lambda a: (a.urgent, code in a.zones), default=None)
 
 
-def _by_broadcast(said: Any) -> dict[int, Mapping[str, Any]]:
+def by_broadcast(said: Any) -> dict[int, Mapping[str, Any]]:
     """Play-out's word on what it airs, by broadcast; it says one airing or a list of them."""
     found: dict[int, Mapping[str, Any]] = {}
     for word in said if isinstance(said, list) else [said]:

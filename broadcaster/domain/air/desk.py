@@ -352,6 +352,8 @@ class OnAir(TypedDict):
     duration_ms: int
     level: float | None
     levels: dict[str, float]
+    quiet_s: NotRequired[dict[str, float]]
+    """Sink -> for how long nothing that can be heard has left it, though nobody turned it off."""
 
 
 class NextUp(TypedDict):

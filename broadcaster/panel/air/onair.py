@@ -263,6 +263,13 @@ def healthz() -> ResponseReturnValue:
     return answer, 200 if found.well else 503
 
 
+@blueprint.get("/healthz/live")
+@public
+def alive() -> Response:
+    """Say that this one process answers, and nothing of the station; it reads nothing for it."""
+    return Response("ok\n", mimetype="text/plain", headers={"Cache-Control": "no-store"})
+
+
 @blueprint.get("/favicon.ico")
 @public
 def favicon() -> ResponseReturnValue:

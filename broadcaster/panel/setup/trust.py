@@ -14,7 +14,7 @@ from broadcaster.panel.web.qr import qr
 from broadcaster.services.setup import certificates
 
 blueprint = Blueprint("trust", __name__, url_prefix="/certificate")
-_IN_CLEAR = frozenset({"trust.index", "trust.authority", "static", "onair.healthz", "onair.favicon"})
+_IN_CLEAR = frozenset({"trust.index", "trust.authority", "static", "onair.healthz", "onair.alive", "onair.favicon"})
 """What a machine may open before it trusts the certificate."""
 
 

@@ -38,6 +38,8 @@ ANNOUNCE_S = 0.5
 RETRY_S = 1.0
 _LEVEL_S = 0.25
 SILENT_DBFS = -96.0
+QUIET_DBFS = -60.0
+"""What is softer than this nobody hears (RMS)."""
 HOLLOW = Why(Cause.RELAY_SILENT, "Nguồn âm thanh có lúc không có tiếng.")
 CUT_SHORT = Why(Cause.SINK_FAILED, "Đường ra đứt một lúc.")
 
@@ -127,6 +129,8 @@ class Lane:
     _gained: float | None = None
     """The gain of the last sample; None before the first."""
     _level_at: float = 0.0
+    _sounded_at: float | None = None
+    """When a sound left last, or nobody wanted one (monotonic s); None while it does not play."""
 
     def __post_init__(self) -> None:
         self._wake, self._go = threading.Event(), threading.Event()
@@ -154,6 +158,12 @@ class Lane:
         """Whether its zones hear something of it, or are about to."""
         return self._cut is None and self.silent_at is None
 
+    @property
+    def quiet_s(self) -> float:
+        """For how long nothing has left that can be heard, while something should (s); also when the sink hangs."""
+        since = self._sounded_at
+        return 0.0 if since is None or not self.sounds else self.clock.monotonic() - since
+
     def cut(self, why: Why, by: str) -> None:
         """End the sound within a chunk and a fade."""
         if self._cut is None:
@@ -180,7 +190,7 @@ class Lane:
             self.crashed = True
             self.cut(Why(Cause.SINK_FAILED, f"Đường ra “{self.sink.name}” gặp lỗi không lường trước."), "")
         finally:
-            self.level, self.on_item = SILENT_DBFS, None
+            self.level, self.on_item, self._sounded_at = SILENT_DBFS, None, None
             streams = [stream for stream in (self._stream, self._tee) if stream is not None]
             for stream in streams if self._cut is not None else ():
                 _quietly(stream.drop)
@@ -260,6 +270,8 @@ class Lane:
         gain = 0.0 if off else self.gain
         piece = self._shape(wanted, gain, fade_in=fade_in, fade_out=fade_out)
         sent = self._send(piece, position)
+        if off or self.level > QUIET_DBFS or self._sounded_at is None:
+            self._sounded_at = self.clock.monotonic()
         if self.ear is not None:
             softer = self.tone.factor if self.tone is not None else 1.0
             self.ear.take(item_no, wanted, piece if sent else None, gain * softer)

@@ -10,10 +10,10 @@ import contextlib
 import datetime as dt
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,7 +30,7 @@ from broadcaster.domain.air.outlets import unheard
 from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.errors import MediaError
 from broadcaster.locks import FileLock
-from broadcaster.services.air import broadcasts, emergency_soundings, signs
+from broadcaster.services.air import broadcasts, due_now, emergency_soundings, signs
 from broadcaster.services.air.heartbeats import status
 from broadcaster.services.schedule.item_faults import Refusal, item_faults
 from broadcaster.services.scripts import approving
@@ -55,6 +55,10 @@ class Organ(StrEnum):
     LISTENER = "listener"
     """What hears a STOP at once."""
     OUTPUT = "output"
+    LATE = "late"
+    """A broadcast whose time has come begins."""
+    QUIET = "quiet"
+    """What is on the air has sound in it."""
     WORKER = "worker"
     THREADS = "threads"
     """A part of a process that died or fails again and again, though the process lives."""
@@ -66,6 +70,11 @@ class Organ(StrEnum):
     def wrong(self) -> str:
         """What is wrong when it fails, in the few words of a pill."""
         return _WRONG[self]
+
+    @property
+    def code(self) -> str:
+        """A name so short that it is read aloud over a telephone; it never changes (docs/tu-xa.md has them all)."""
+        return _CODES[self]
 
     @property
     def label(self) -> str:
@@ -89,6 +98,8 @@ _WRONG = {
     Organ.HOLD: "máy phát đang giữ lại, không phát",
     Organ.LISTENER: "máy phát không nghe lệnh dừng ngay",
     Organ.OUTPUT: "loa không có đường ra",
+    Organ.LATE: "đến giờ mà chưa phát",
+    Organ.QUIET: "đang phát mà không có tiếng",
     Organ.WORKER: "xử lý nền không chạy",
     Organ.THREADS: "một phần việc của đài bị lỗi",
     Organ.DISK: "ổ đĩa không ghi được",
@@ -96,8 +107,26 @@ _WRONG = {
     Organ.SIREN: "không có tín hiệu báo động",
 }
 
-
+_CODES = {
+    Organ.DATABASE: "L-01",
+    Organ.PLAYOUT: "L-02",
+    Organ.HOLD: "L-03",
+    Organ.LISTENER: "L-04",
+    Organ.OUTPUT: "L-05",
+    Organ.LATE: "L-06",
+    Organ.QUIET: "L-07",
+    Organ.WORKER: "L-08",
+    Organ.THREADS: "L-09",
+    Organ.DISK: "L-10",
+    Organ.SOUND: "L-11",
+    Organ.SIREN: "L-12",
+}
 _DEAD: Final = "Máy phát không chạy. Hãy chạy “loa up” ở máy của đài."
+_LATE: Final = "Buổi “{title}” lúc {at:%H:%M} đến giờ mà chưa phát. Hãy xem máy phát và đường ra."
+_QUIET: Final = (
+    "Buổi “{title}” đang phát mà đường ra “{output}” im lặng quá 10 giây. Hãy nghe thử âm thanh của buổi, "
+    "xem âm lượng của cụm loa."
+)
 _NO_WORKER: Final = "Xử lý nền không chạy, lời mới không được đọc. Hãy chạy “loa up” ở máy của đài."
 _GOES_ON: Final = "Máy phát vẫn chạy và phát những buổi đã nhận."
 _WELL = {
@@ -106,13 +135,15 @@ _WELL = {
     Organ.HOLD: ("Quyền phát", "Máy phát được phát theo lịch."),
     Organ.LISTENER: ("Lệnh dừng ngay", "Máy phát nghe được."),
     Organ.OUTPUT: ("Tiếng ra loa", "Đường ra của mọi cụm loa đang dùng đều ra loa."),
+    Organ.LATE: ("Đúng giờ", "Không buổi nào đến giờ mà chưa phát."),
+    Organ.QUIET: ("Có tiếng khi phát", "Mọi đường ra đang phát đều có tiếng."),
     Organ.WORKER: ("Xử lý nền", "Đang chạy."),
     Organ.THREADS: ("Các phần việc", "Không phần việc nào bị lỗi."),
     Organ.DISK: ("Ghi đĩa", "Ghi được."),
     Organ.SOUND: ("Âm thanh 24 giờ tới", "Mọi mục của các buổi trong 24 giờ tới đều phát được."),
     Organ.SIREN: ("Tín hiệu báo động", "Có, và còn nguyên vẹn."),
 }
-ASKED_OF_PLAYOUT = frozenset({Organ.HOLD, Organ.LISTENER, Organ.OUTPUT})
+ASKED_OF_PLAYOUT = frozenset({Organ.HOLD, Organ.LISTENER, Organ.OUTPUT, Organ.QUIET})
 """What nobody knows while play-out does not run."""
 
 
@@ -173,11 +204,10 @@ def _processes(station: Station, word: PlayoutWord) -> Iterator[Ailment]:
             yield Ailment(Organ.DATABASE, f"Không ghi được vào cơ sở dữ liệu: khóa quá lâu, hoặc đĩa đầy. {_GOES_ON}")
         if hold := str(said.get("hold") or ""):
             yield Ailment(Organ.HOLD, hold)
-        for sentence in unheard(said, outputs_of(station).names).values() if said.get("sinks") else ():
-            yield Ailment(Organ.OUTPUT, sentence)
         mine = beat is not None and word.speaks_for(beat.host)
         if mine and word.said is None and (station.home.run / PORT_FILE).is_file():
             yield Ailment(Organ.LISTENER, "Máy phát không nghe lệnh dừng ngay. Hãy khởi động lại đài.")
+    yield from _air(station, word.said or said or {}, said or {})
     if why := _worker(station, unwritten=said is not None and said is word.said):
         yield Ailment(Organ.WORKER, why)
     for process in ("playout", "worker", "web"):
@@ -186,6 +216,16 @@ def _processes(station: Station, word: PlayoutWord) -> Iterator[Ailment]:
             yield Ailment(Organ.THREADS, sentence)
     if station.local(station.now()).year < BELIEVABLE_FROM:
         yield Ailment(Organ.HOLD, "Đồng hồ máy sai năm. Hãy chỉnh đồng hồ máy rồi khởi động lại đài.")
+
+
+def _air(station: Station, asked: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[Ailment]:
+    """What is or should be on the air at this moment, by what play-out says when `asked`, or `said` of itself last."""
+    for sentence in unheard(said, outputs_of(station).names).values() if said.get("sinks") else ():
+        yield Ailment(Organ.OUTPUT, sentence)
+    for title, output in due_now.quiet(asked):
+        yield Ailment(Organ.QUIET, _QUIET.format(title=title, output=output))
+    for b in due_now.late(station, asked):
+        yield Ailment(Organ.LATE, _LATE.format(title=b.title, at=station.local(b.starts_at)))
 
 
 def _worker(station: Station, *, unwritten: bool) -> str:

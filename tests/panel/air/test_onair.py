@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import BroadcastRow, Command, PlayLogEntry, ZoneRow
 from broadcaster.db.queries.air import present
+from broadcaster.db.session import Database
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, Origin, RundownItem
 from broadcaster.domain.air.causes import Cause
 from broadcaster.domain.air.desk import PORT_FILE
@@ -234,3 +236,36 @@ def test_a_watcher_is_told_by_the_code_alone(station: Station, sign_in: SignIn, 
     assert answer.status_code == 503
     assert answer.json["playout"] != "ok"
     assert answer.json["worker"] != "ok"
+
+
+def test_a_watcher_is_told_of_a_silence_on_the_air_and_of_a_broadcast_that_does_not_begin(
+    station: Station, sign_in: SignIn, clock: FrozenClock
+) -> None:
+    client = sign_in("xem")
+    with station.db.write() as session:
+        session.execute(delete(BroadcastRow).where(BroadcastRow.state == BroadcastState.PLANNED))
+    beat(station, "worker", {})
+    with station.db.read() as session:
+        zones = session.get(BroadcastRow, ON_AIR).zones
+    on_air = {"broadcast": ON_AIR, "title": "Buổi chiều", "zones": zones}
+    for quiet, code in ((0.0, 200), (11.0, 503), (0.2, 200)):
+        say(station, on_air=[on_air | {"quiet_s": {"main": quiet}}])
+        answer = client.get("/healthz")
+        assert answer.status_code == code
+        assert (answer.json["quiet"] == "ok") == (code == 200)
+    with station.db.write() as session:
+        session.get(BroadcastRow, ON_AIR).state = BroadcastState.CUED
+    say(station, on_air=[])
+    answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json["late"] != "ok"
+
+
+def test_the_sign_of_the_one_process_needs_no_database(station: Station, app: Flask) -> None:
+    away = Database(f"sqlite:///{station.home.root / 'khong-co' / 'station.db'}")
+    app.extensions["station"] = replace(station, db=away)
+    client = app.test_client()
+    answer = client.get("/healthz/live")
+    assert (answer.status_code, answer.text) == (200, "ok\n")
+    assert client.get("/healthz").status_code == 503
+    away.dispose()

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from broadcaster.clock import FrozenClock
 from broadcaster.domain.air.causes import NOTHING, Cause, Why
+from broadcaster.domain.air.mutes import Mute
 from broadcaster.errors import AirError, MediaError
 from broadcaster.home import Home
 from broadcaster.playout.sinks import behind, resolve_sinks
-from broadcaster.playout.sinks.base import Feed, Placed
+from broadcaster.playout.sinks.base import RATE, Feed, Placed
 from broadcaster.playout.sinks.behind import Behind
 from broadcaster.playout.sinks.device import DeviceOptions, DeviceSink, playback_devices
 from broadcaster.playout.sinks.file import FileOptions, FileSink
@@ -399,6 +400,47 @@ def test_a_lane_that_is_cut_before_it_began_makes_no_sound():
     assert not thread.is_alive()
     assert len(sink.samples) == 0
     assert events.empty()
+
+
+@pytest.mark.parametrize("why", ["silent", "faint", "torn", "muted", "loud"])
+def test_a_lane_counts_how_long_nothing_that_can_be_heard_has_left_it(why):
+    seconds = 12
+    sounds = {"silent": 0, "faint": 20, "torn": 10_000, "muted": 10_000, "loud": 10_000}
+    until = NOW + dt.timedelta(days=1)
+    muted = Mute(id=1, output="main", zone="", since=NOW, until=until, by="ai", why="") if why == "muted" else None
+    sink, clock, counted = Catch(), FrozenClock(NOW), []
+    lane = Lane(
+        sink, ("ap-1",), 1.0, FEED, clock, queue.SimpleQueue(), lambda n, w: None, chunk_ms=500, mute=lambda: muted
+    )
+    sink.after = lambda _n: counted.append(lane.quiet_s)
+    sink.broken = why == "torn"
+    source = tape(sounds[why], RATE * seconds)
+    read, source.read = source.read, lambda at, n: (counted.append(lane.quiet_s), read(at, n))[1]
+    lane.begin([Segment(1, source)], clock.monotonic() + 1, limit=None, limit_why=NOTHING, fade_in=False)
+    assert lane.quiet_s == 0, "it has not begun"
+    lane.run()
+    if why in {"silent", "faint", "torn"}:
+        assert seconds - 1 <= max(counted) <= seconds
+    else:
+        assert max(counted) <= 0.5
+    assert lane.quiet_s == 0, "it is over"
+
+
+def test_a_lane_whose_output_takes_nothing_counts_on_by_itself():
+    sink, clock = Catch(), FrozenClock(NOW)
+    lane = Lane(sink, ("ap-1",), 1.0, FEED, clock, queue.SimpleQueue(), lambda n, w: None)
+
+    def hang(taken):
+        if taken > RATE:
+            clock.advance(11)
+            assert lane.quiet_s > 10
+            lane.cut(NOTHING, "")
+            assert lane.quiet_s == 0, "a person ended it"
+
+    sink.after = hang
+    lane.begin([Segment(1, tape(9000, RATE * 3))], clock.monotonic(), limit=None, limit_why=NOTHING, fade_in=False)
+    lane.run()
+    assert len(sink.samples) < RATE * 2
 
 
 def test_the_card_takes_samples_at_its_own_pace_and_drops_what_waits_when_told():

@@ -13,9 +13,11 @@ from typing import Any, NamedTuple
 import pytest
 
 from broadcaster.clock import FrozenClock
-from broadcaster.db.models import CueRow, Heartbeat, ZoneRow
+from broadcaster.db.models import BroadcastRow, CueRow, Heartbeat, OutputStop, ZoneRow
 from broadcaster.db.queries import air as air_queries
 from broadcaster.db.session import Database
+from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, Origin
+from broadcaster.domain.air.desk import PORT_FILE
 from broadcaster.playout.host.loopback import Loopback
 from broadcaster.services.air import broadcasts, signs
 from broadcaster.services.air.emergency_unheard import _horns_now
@@ -39,8 +41,14 @@ class Whole:
     """A station of which every part works, over play-out's real ear."""
 
     air: Air
-    ear: Loopback
-    asked: list[dict[str, Any]] = field(default_factory=list)
+    ear: Loopback = field(init=False)
+    said: dict[str, Any] = field(default_factory=lambda: WELL)
+    """What play-out answers when it is asked."""
+
+    def __post_init__(self) -> None:
+        port = self.air.station.home.run / PORT_FILE
+        self.ear = Loopback(port, lambda asked: self.said if asked.get("ask") == "status" else None)
+        self.ear.open()
 
     def beat(self, **changed: Any) -> None:
         beat(self.air.station, "playout", WELL | changed)
@@ -67,13 +75,11 @@ def whole(tmp_path: Path) -> Iterator[Whole]:
             CueRow(name="bao-dong", kind="alert", title="Báo động", audio_sha256=sha, duration_ms=ms, licence="CC0-1.0")
         )
     air.plan(MORNING + dt.timedelta(hours=20), [air.cue(1, "nhac")], "ap-1", "ap-2")
-    ear = Loopback(station.home.run / "playout.port", lambda asked: WELL if asked.get("ask") == "status" else None)
-    ear.open()
-    made = Whole(air, ear)
+    made = Whole(air)
     made.beat()
     beat(station, "worker", {})
     yield made
-    ear.close()
+    made.ear.close()
     station.close()
 
 
@@ -232,3 +238,60 @@ def test_an_emergency_that_a_recording_swallowed_is_said_again_once_a_horn_is_ba
         whole.beat()
         assert _horns_now(station, session, now) == {"ap-1", "ap-2"}
         assert _horns_now(station, session, now + dt.timedelta(seconds=21)) == frozenset(), "nobody knows"
+
+
+def test_a_broadcast_that_has_not_begun_five_seconds_after_its_time_is_late(whole: Whole) -> None:
+    air = whole.air
+    late = air.plan(MORNING, [air.cue(1, "nhac")], "ap-1", slot_key="thu/som", title="Bản tin năm giờ")
+    air.plan(MORNING, [air.cue(1, "nhac")], "ap-1", slot_key="thu/thu", kind=BroadcastKind.TRIAL, origin=Origin.ONCE)
+    air.frozen.advance(4.9)
+    assert whole.organs() == set()
+    air.frozen.advance(0.2)
+    assert whole.organs() == {Organ.LATE}, "the trial is for no horn"
+    assert whole.red() == {Organ.LATE}
+    assert "Bản tin năm giờ" in fitness(air.station).of(Organ.LATE)
+    whole.said = WELL | {"on_air": [{"broadcast": late, "title": "", "zones": ["ap-1"]}]}
+    assert whole.organs() == set(), "it sounds, though its row does not tell yet"
+    whole.said = WELL
+    with air.station.db.write() as session:
+        session.get_one(BroadcastRow, late).state = BroadcastState.CUED
+    assert whole.organs() == {Organ.LATE}
+    with air.station.db.write() as session:
+        session.get_one(BroadcastRow, late).state = BroadcastState.AIRING
+    assert whole.organs() == set()
+
+
+def test_what_waits_for_its_turn_or_for_a_person_is_not_late(whole: Whole) -> None:
+    air = whole.air
+    before = air.plan(MORNING, [air.cue(1, "nhac")], "ap-2", slot_key="thu/truoc", state=BroadcastState.AIRING)
+    air.plan(MORNING, [air.cue(1, "nhac")], "ap-1", slot_key="thu/sau")
+    air.frozen.advance(6)
+    assert whole.organs() == set(), "both hang on one output"
+    with air.station.db.write() as session:
+        session.get_one(BroadcastRow, before).state = BroadcastState.AIRED
+    assert whole.organs() == {Organ.LATE}
+    with air.station.db.write() as session:
+        session.add(OutputStop(output="main", at=air.station.now(), by="vanhanh"))
+    assert whole.organs() == set(), "a person stopped that output, and lets it go or not"
+
+
+def test_what_is_on_the_air_and_has_carried_no_sound_for_ten_seconds_is_told(whole: Whole) -> None:
+    def say(**quiet: float) -> set[Organ]:
+        one = {"broadcast": 1, "title": "Bản tin sáng", "zones": ["ap-1"], "quiet_s": quiet}
+        whole.said = WELL | {"on_air": [one]}
+        return whole.organs()
+
+    assert say(main=10.0) == set()
+    assert say(main=10.1) == {Organ.QUIET}
+    assert whole.red() == {Organ.QUIET}
+    sentence = fitness(whole.air.station).of(Organ.QUIET)
+    assert "“Bản tin sáng”" in sentence
+    assert "“main”" in sentence
+    assert say() == set()
+
+
+def test_each_organ_has_a_short_code_of_its_own_and_the_papers_tell_of_it() -> None:
+    papers = (Path(__file__).parents[3] / "docs" / "tu-xa.md").read_text(encoding="utf-8")
+    assert len({organ.code for organ in Organ}) == len(Organ)
+    for organ in Organ:
+        assert f"| {organ.code} | {organ.label} |" in papers
