@@ -37,6 +37,10 @@ class BusyError(StationError):
     code = "busy"
 
 
+class UnansweredError(Exception):
+    """Raised when a process of its own came to no answer within its time and memory."""
+
+
 class _Pool:
     def __init__(self) -> None:
         self.on = False
@@ -103,18 +107,39 @@ def done(seconds: float, function: Callable[P, R], *args: P.args, **kwargs: P.kw
     """
     if not getattr(_who, "asked", False):
         return function(*args, **kwargs)
+    try:
+        return _from_a_child(seconds, None if _who.urgent else _GENTLY, function, args, kwargs)
+    except UnansweredError:
+        raise RuleError(
+            "Tệp này cần quá nhiều bộ nhớ hoặc thời gian để mở nên không nhận. Hãy tách thành nhiều tệp nhỏ hơn.",
+            code="too-heavy",
+            field="file",
+        ) from None
+
+
+def alone(seconds: float, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """What `function` (of a module, by its name) returns or raises, always from a process of its own.
+
+    Raises:
+        UnansweredError: it took longer than `seconds`, or more memory than it may, or its process died.
+    """
+    return _from_a_child(seconds, None, function, args, kwargs)
+
+
+def _from_a_child(
+    seconds: float, priority: int | None, function: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> R:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
-    priority = None if _who.urgent else _GENTLY
     process = context.Process(target=_work, args=(theirs, priority, function, args, kwargs), daemon=True)
     process.start()
     theirs.close()
     try:
         if not ours.poll(seconds):
-            raise _too_heavy()
+            raise UnansweredError
         well, said = ours.recv()
     except EOFError:
-        raise _too_heavy() from None
+        raise UnansweredError from None
     finally:
         ours.close()
         _end(process.pid or 0)
@@ -122,14 +147,6 @@ def done(seconds: float, function: Callable[P, R], *args: P.args, **kwargs: P.kw
     if well:
         return cast("R", said)
     raise said
-
-
-def _too_heavy() -> RuleError:
-    return RuleError(
-        "Tệp này cần quá nhiều bộ nhớ hoặc thời gian để mở nên không nhận. Hãy tách thành nhiều tệp nhỏ hơn.",
-        code="too-heavy",
-        field="file",
-    )
 
 
 def _end(pid: int) -> None:
@@ -158,6 +175,6 @@ def _work(
     try:
         answer.send((True, function(*args, **kwargs)))
     except MemoryError:
-        answer.send((False, _too_heavy()))
+        answer.send((False, UnansweredError()))
     except Exception as error:  # noqa: BLE001 - it is the asker's
         answer.send((False, error))

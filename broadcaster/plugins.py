@@ -105,6 +105,7 @@ def _offered(group: str, _path: tuple[str, ...]) -> dict[str, EntryPoint]:
 SINKS = Door("broadcaster.sinks", "loại đường ra")
 ENGINES = Door("broadcaster.engines", "bộ đọc")
 RECOGNISERS = Door("broadcaster.recognisers", "bộ nghe thử")
+ALERTS = Door("broadcaster.alerts", "cách báo tin")
 
 
 def options_of(form: type[F], given: Mapping[str, Any], *, what: str, field: str) -> F:

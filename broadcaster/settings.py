@@ -14,14 +14,15 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 
 from broadcaster import faults, handwritten, misplaced
 from broadcaster.domain.air.relays import RelaySource
+from broadcaster.domain.alerts.quiet import QuietHours
 from broadcaster.domain.reports.papers import Issuer, PaperForm
 from broadcaster.domain.schedule.caps import Caps
 from broadcaster.domain.schedule.windows import StationHours, Window
 from broadcaster.errors import RuleError, StationError, Where
-from broadcaster.plugins import ENGINES, RECOGNISERS, SINKS
+from broadcaster.plugins import ALERTS, ENGINES, RECOGNISERS, SINKS
 from broadcaster.secret import Address
 
-_SECRETIVE: Final = {("database",), ("relay",), ("playout",), ("speech",)}
+_SECRETIVE: Final = {("database",), ("relay",), ("playout",), ("speech",), ("alerts",)}
 """Sections in which a password may stand: what is written there is not repeated."""
 
 _MONTHS: Final = [dt.datetime(year, month, 1, tzinfo=dt.UTC) for year in range(2026, 2037) for month in range(1, 13)]
@@ -215,6 +216,48 @@ class EmergencySettings(_Section):
     talk_minutes: int = Field(10, ge=1, le=60, description="Số phút tối đa của một lần nói trực tiếp.")
 
 
+def _quiet(text: str) -> str:
+    try:
+        return str(QuietHours.parse(text))
+    except RuleError as error:
+        raise ValueError(error.message) from None
+
+
+class SenderSettings(_Section):
+    """Một cách báo tin."""
+
+    kind: str = Field(description="Loại, trong các loại mà những gói đã cài mang theo.")
+    options: dict[str, Any] = Field({}, repr=False, description="Tùy chọn riêng của loại ấy.")
+
+
+class AlertedPersonSettings(_Section):
+    """Một người được báo tin."""
+
+    role: str = Field(min_length=1, description="Chức danh, ví dụ Trưởng đài.")
+    senders: list[str] = Field(min_length=1, description="Báo qua những cách nào trong [alerts.senders].")
+    least: Literal["note", "warning", "urgent"] = Field(
+        "warning", description="Từ mức nào thì báo: note để biết, warning cần xem, urgent chỉ việc khẩn."
+    )
+    quiet: Annotated[str, AfterValidator(_quiet)] | None = Field(
+        None, description="Giờ yên tĩnh riêng của người này; không ghi: theo giờ chung; chuỗi trống: nghe cả đêm."
+    )
+
+
+class AlertSettings(_Section):
+    """Báo tin cho người khi đài có chuyện. Đặt ở trang Báo tin."""
+
+    quiet: Annotated[str, AfterValidator(_quiet)] = Field(
+        "22:00-05:00", description="Giờ yên tĩnh: chỉ báo việc khẩn, việc khác để sáng; trống: không có."
+    )
+    weekly: bool = Field(False, description="Sáng thứ Hai gửi thư “đài khỏe” hai dòng.")
+    senders: dict[str, SenderSettings] = Field(
+        {}, description="Các cách báo tin, mỗi cách một bảng [alerts.senders.TÊN] với kind và options."
+    )
+    people: dict[str, AlertedPersonSettings] = Field(
+        {}, description="Ai được báo, mỗi người một bảng [alerts.people.TÊN] với role, senders, least."
+    )
+
+
 class DatabaseSettings(_Section):
     """Cơ sở dữ liệu."""
 
@@ -286,6 +329,7 @@ class Settings(BaseSettings):
     playout: PlayoutSettings = PlayoutSettings()
     relay: RelaySettings = RelaySettings()
     emergency: EmergencySettings = EmergencySettings()
+    alerts: AlertSettings = AlertSettings()
     database: DatabaseSettings = DatabaseSettings()
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
@@ -353,6 +397,7 @@ def unoffered(settings: Settings) -> Iterator[tuple[Where, str]]:
         *((("playout", "sinks", name, "kind"), SINKS, sink.kind) for name, sink in settings.playout.sinks.items()),
         *((("speech", "engines", name), ENGINES, name) for name in settings.speech.engines),
         (("speech", "recogniser"), RECOGNISERS, settings.speech.recogniser),
+        *((("alerts", "senders", name, "kind"), ALERTS, one.kind) for name, one in settings.alerts.senders.items()),
     ]
     return ((place, why) for place, door, name in named if (why := door.check(name)))
 

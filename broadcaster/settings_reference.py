@@ -15,9 +15,16 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from broadcaster.errors import StationError
-from broadcaster.plugins import ENGINES, SINKS, Door
+from broadcaster.plugins import ALERTS, ENGINES, SINKS, Door
 from broadcaster.secret import Address, Secret
-from broadcaster.settings import RelaySourceSettings, Settings, SinkSettings, only_at_start
+from broadcaster.settings import (
+    AlertedPersonSettings,
+    RelaySourceSettings,
+    SenderSettings,
+    Settings,
+    SinkSettings,
+    only_at_start,
+)
 
 _KINDS: Final = {
     bool: "true, false",
@@ -86,6 +93,10 @@ def markdown() -> str:
             parts += [_table(f'options của kind = "{kind}"', form, 4) for kind, form in plugins(SINKS)]
         elif name == "relay":
             parts.append(_table("[relay.sources.TÊN]", RelaySourceSettings, 3))
+        elif name == "alerts":
+            parts += [_table("[alerts.people.TÊN]", AlertedPersonSettings, 3)]
+            parts += [_table("[alerts.senders.TÊN]", SenderSettings, 3)]
+            parts += [_table(f'options của kind = "{kind}"', form, 4) for kind, form in plugins(ALERTS)]
     return "\n".join(parts)
 
 
