@@ -43,7 +43,7 @@ WebAddress = Annotated[Address, AfterValidator(_web)]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PostAnswer:
     """What the other side said."""
 
     status: int
@@ -71,7 +71,7 @@ class Answer:
         raise SendError(f"{said}: không nhận tin này. Hãy kiểm tra các mục đã nhập.", lasting=True)
 
 
-def post(address: Address, body: bytes, headers: Mapping[str, str], *, who: str, ca_file: str = "") -> Answer:
+def post(address: Address, body: bytes, headers: Mapping[str, str], *, who: str, ca_file: str = "") -> PostAnswer:
     """Send bytes to an address and return what is answered.
 
     Args:
@@ -90,7 +90,10 @@ def post(address: Address, body: bytes, headers: Mapping[str, str], *, who: str,
     try:
         link.request("POST", path, body, {"User-Agent": f"loa-xa/{__version__}", **headers})
         answer = link.getresponse()
-        return Answer(answer.status, answer.read(_MOST), _seconds(answer.getheader("Retry-After", "")))
+        said = answer.read(_MOST)
+        if answer.length and len(said) < _MOST:
+            raise http.client.IncompleteRead(said)
+        return PostAnswer(answer.status, said, _seconds(answer.getheader("Retry-After", "")))
     except ssl.SSLCertVerificationError as error:
         raise SendError(
             f"{who}: chứng chỉ của máy chủ không đúng ({error.verify_message}), đài không gửi.", lasting=True

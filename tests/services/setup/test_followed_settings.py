@@ -23,6 +23,9 @@ OTHERS: dict[tuple[str, str], Any] = {
     ("speech", "engines"): {"espeak": {}},
     ("playout", "sinks"): {"main": {"kind": "null"}},
     ("relay", "sources"): {"vov": {"title": "VOV", "url": "https://dai.example/vov", "windows": ["05:00-05:30"]}},
+    ("alerts", "quiet"): "21:30-05:30",
+    ("alerts", "senders"): {"tinh": {"kind": "webhook", "options": {"url": "https://tinh.example/tin"}}},
+    ("alerts", "people"): {"truong-dai": {"role": "Trưởng đài", "senders": ["tinh"]}},
     ("database", "url"): "postgresql+psycopg://loa@/khac",
 }
 
