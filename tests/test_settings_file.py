@@ -74,8 +74,8 @@ def test_each_key_changed_where_it_stands_under_its_comment_is_taken(tmp_path: P
         assert table == f"[{section}]", "the comment stands where its key belongs"
         assert lines[at + 1].startswith(f"{key} =")
     else:
-        below = next(line for line in lines[at + 1 :] if line and not line.startswith("#"))
-        assert below.startswith(f"[{section}.{key}"), "the comment stands over its table"
+        under = next(line for line in lines[at + 1 :] if line and not line.startswith("#"))
+        assert under.startswith(f"[{section}.{key}"), "the comment stands over its table"
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "with the mark of an editor"])

@@ -54,8 +54,11 @@ def receiving(certificate: Path | None = None) -> Iterator[Receiver]:
         def log_message(self, *_words):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.handle_error = lambda *_who: None  # a broken handshake is the other side's
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, *_who):
+            """Nothing: a broken handshake is the other side's."""
+
+    server = Server(("127.0.0.1", 0), Handler)
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
