@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import os
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
@@ -35,6 +36,7 @@ from broadcaster.worker.handlers import HANDLERS
 
 log = EventLog(__name__)
 
+_NICE: Final = 10
 _BEAT_SECONDS: Final = 10.0
 _RECONCILE_EVERY: Final = 3
 """Beats between two reconcile passes: half a minute."""
@@ -63,9 +65,7 @@ def run(station: Station, stop: threading.Event, handlers: Handlers = HANDLERS) 
         for turn, call in zip((JobTurn.WAITING, JobTurn.UPKEEP), calls, strict=True)
     ]
     lanes[0].start()
-    with suppress(psutil.Error, OSError):
-        # On Linux this is for the thread that asks and those it starts from now on, so not for the first lane.
-        psutil.Process().nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", 10))
+    _step_back()
     lanes[1].start()
     log.info("worker ready")
     try:
@@ -76,6 +76,15 @@ def run(station: Station, stop: threading.Event, handlers: Handlers = HANDLERS) 
             lane.join()
         bell.close()
         log.info("worker stopped")
+
+
+def _step_back() -> None:
+    """Put this thread, and those that it starts from now on, behind other work; on Windows the whole process."""
+    with suppress(psutil.Error, OSError):
+        if hasattr(os, "setpriority"):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+        else:
+            psutil.Process().nice(getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS"))  # noqa: B009 - of Windows alone
 
 
 def _lane(

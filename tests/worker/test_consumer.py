@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,7 +18,7 @@ from broadcaster.services.scripts.editing import add_script
 from broadcaster.services.scripts.speaking import want_rendition
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
-from broadcaster.services.work.performing import Progress
+from broadcaster.services.work.performing import Handler, Progress
 from broadcaster.worker import consumer
 from broadcaster.worker.handlers import HANDLERS
 from tests.kit.founding import founded
@@ -101,6 +102,40 @@ def test_who_waits_is_served_beside_long_work(living: Station) -> None:
         served.set()
         stop.set()
         worker.join(15)
+
+
+@pytest.mark.skipif(not hasattr(os, "getpriority"), reason="on Windows a process has one priority")
+def test_long_work_steps_back_and_neither_who_waits_nor_who_started_the_worker_does(living: Station) -> None:
+    seen: dict[JobKind, int] = {}
+
+    def priority() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    def look(kind: JobKind) -> Handler:
+        return lambda _station, _arguments, _progress: seen.update({kind: priority()})
+
+    def long(*_: object) -> None:
+        until(lambda: JobKind.EMERGENCY_VOICE in seen)  # so that the other lane did it
+        seen[JobKind.SPEAK] = priority()
+
+    def want(kind: JobKind) -> None:
+        with living.db.write() as session:
+            jobs.want(session, living.now(), kind, "1", {}, by="x")
+
+    before, stop = priority(), threading.Event()
+    handlers = {kind: look(kind) for kind in JobKind} | {JobKind.SPEAK: long}
+    worker = threading.Thread(target=consumer.run, args=(living, stop, handlers))
+    want(JobKind.SPEAK)
+    worker.start()
+    try:
+        wait_until(living, "speak", "running")
+        want(JobKind.EMERGENCY_VOICE)
+        until(lambda: JobKind.SPEAK in seen)
+    finally:
+        stop.set()
+        worker.join(15)
+    assert priority() == before == seen[JobKind.EMERGENCY_VOICE]
+    assert seen[JobKind.SPEAK] == max(before, 10)
 
 
 def test_every_kind_of_job_has_its_handler() -> None:
