@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from broadcaster import homes
 from broadcaster import settings as settings_module
 from broadcaster.errors import RuleError
 from broadcaster.settings import Settings
@@ -29,7 +30,7 @@ class Home:
     @property
     def settings_file(self) -> Path:
         """`station.toml`."""
-        return self.root / "station.toml"
+        return self.root / homes.SETTINGS
 
     @property
     def store(self) -> Path:
@@ -178,16 +179,20 @@ class Home:
 
 
 def find(given: str | os.PathLike[str] | None) -> Home:
-    """The home given, else that of `LOA_HOME`, else `./station`.
+    """The home given, else where `homes.wanted` looks for one.
 
     Raises:
-        RuleError: there is no station there.
+        RuleError: there is no station there, or this account may not open it.
     """
-    root = Path(given or os.environ.get("LOA_HOME") or "station").expanduser().resolve()
-    home = Home(root)
-    if not home.settings_file.is_file():
+    home = Home(homes.wanted(given))
+    if not homes.is_home(home.root):
         raise RuleError(
             "Thư mục này chưa phải là một đài (thiếu station.toml). Hãy chạy “loa init” hoặc chỉ đúng --home.",
-            field=str(root),
+            field=str(home.root),
+        )
+    if not os.access(home.settings_file, os.R_OK):
+        raise RuleError(
+            "Đài này thuộc tài khoản khác, tài khoản của bạn không mở được. Hãy chạy lại lệnh với sudo ở đầu.",
+            field=str(home.root),
         )
     return home

@@ -69,7 +69,9 @@ class _Lazy(click.Group):
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("--home", metavar="THƯ_MỤC", help="Thư mục của đài (mặc định: LOA_HOME, hoặc ./station).")
+@click.option(
+    "--home", metavar="THƯ_MỤC", help="Thư mục của đài (mặc định: LOA_HOME, hoặc đài cài trên máy, hoặc của bạn)."
+)
 @click.option("--as", "username", metavar="TÀI_KHOẢN", help="Làm việc với tư cách tài khoản này.")
 @click.version_option(__version__, prog_name="loa")
 @click.pass_context

@@ -26,6 +26,8 @@ from broadcaster.supervise.signals import stop_event
 from broadcaster.threads import WatchedThread
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from broadcaster.home import Home
     from broadcaster.services.station import Station
 
@@ -55,14 +57,13 @@ def playout_command(ctx: click.Context, own_home: str | None) -> None:
     from broadcaster.clock import SystemClock  # noqa: PLC0415
     from broadcaster.supervise.desk_link import DeskLink  # noqa: PLC0415
 
-    clock, stop, given = SystemClock(), stop_event(), where(ctx, own_home)
-    named = ["--home", given] if given else []
-    desk = DeskLink([sys.executable, "-m", "broadcaster", *named, "desk"], clock)
+    clock, stop, root = SystemClock(), stop_event(), where(ctx, own_home)
+    desk = DeskLink([sys.executable, "-m", "broadcaster", "--home", str(root), "desk"], clock)
     desk.start()  # before anything else: both load at once
     try:
         from broadcaster.playout.engine import Manner, Playout  # noqa: PLC0415 - only this process makes sound
 
-        home = _home(given, "playout")
+        home = _home(root, "playout")
         bond.follow_supervisor(stop)
         settings = home.settings_in_use()
         reserve = Reserve(home.run / "reserve", settings.playout.reserve_megabytes * 1_000_000)
@@ -107,10 +108,10 @@ def desk_command(ctx: click.Context, own_home: str | None) -> None:
     DeskServer(lambda: LocalDesk(open_station(home.root)), outlet).serve(sys.stdin)
 
 
-def _home(given: str | None, name: str) -> Home:
+def _home(root: Path, name: str) -> Home:
     from broadcaster import home as home_module  # noqa: PLC0415 - the desk of play-out is begun before
 
-    home = home_module.find(given)
+    home = home_module.find(root)
     private.shut(home.root)
     logs.configure(name, home.logs)
     return home

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import functools
-import os
 import sys
 import threading
 import tomllib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
@@ -62,7 +60,7 @@ def init_command(
     ctx: click.Context, folder: str | None, chosen: tuple[str, ...], own_home: str | None, *, starter: bool
 ) -> None:
     """Lập một đài mới, hoặc nâng cấp đài đang có; không ghi đè gì."""
-    root = _root(folder or where(ctx, own_home))
+    root = where(ctx, folder or own_home)
     overrides: dict[str, dict[str, Any]] = {}
     for section, key, value in map(_setting, chosen):
         overrides.setdefault(section, {})[key] = value
@@ -90,12 +88,12 @@ def up_command(
     ctx: click.Context, host: str | None, port: int | None, own_home: str | None, *, starter: bool, replace: bool
 ) -> None:
     """Bật đài: phát sóng, xử lý nền và trang quản lý. Ctrl-C để tắt lần lượt."""
-    home = Home(_root(where(ctx, own_home)).expanduser().resolve())
+    home = Home(where(ctx, own_home))
     _make_way(home, replace=replace)
     stop = stop_event()
     if home.settings_file.is_file():  # a disk that is full takes no database before the reserve is given up
         Reserve(home.run / "reserve", home.settings_in_use().playout.reserve_megabytes * 1_000_000).tend()
-    station = _founded(home) if starter else open_station(where(ctx, own_home), patient=True)
+    station = _founded(home) if starter else open_station(home.root, patient=True)
     _close(station.home)
     logs.configure("up", station.home.logs)
     with bond.only(station.home, "up"):
@@ -201,10 +199,6 @@ def doctor_command(ctx: click.Context, shape: str, own_home: str | None) -> None
         for c in checks:
             click.echo(f"{'TỐT ' if c.ok else 'HỎNG' if c.ok is False else 'LƯU Ý'}  {c.name}: {c.sentence}")
     ctx.exit(1 if any(c.ok is False for c in checks) else 0)
-
-
-def _root(given: str | None) -> Path:
-    return Path(given or os.environ.get("LOA_HOME") or "station")
 
 
 def sink_sentences(station: Station) -> list[str]:

@@ -92,7 +92,7 @@ class Station:
 def open_station(
     where: str | os.PathLike[str] | None = None, *, clock: Clock | None = None, patient: bool = False
 ) -> Station:
-    """Open the station at `where` (else `LOA_HOME`, else `./station`).
+    """Open the station at `where` (else where `homes.wanted` looks for one).
 
     Args:
         where: its home.
