@@ -26,19 +26,6 @@ locked() {
   exit 1
 }
 
-# A package without a wheel for this processor (miniaudio on ARM) is built here, and that needs a compiler.
-compiler() {
-  command -v cc >/dev/null && "$python" -c 'import sysconfig, pathlib, sys
-sys.exit(not pathlib.Path(sysconfig.get_path("include"), "Python.h").exists())' && return 0
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends gcc libc6-dev python3-dev >/dev/null
-  else
-    say "Máy này thiếu trình biên dịch C mà một gói cần. Hãy chạy: sudo apt install gcc libc6-dev python3-dev" \
-      "A package must be built for this processor, and there is no C compiler: install the packages above."
-    return 1
-  fi
-}
-
 unlocked() {
   say "Cài các bản mới nhất mà pyproject.toml cho phép, không theo bản khóa (locks/)." \
     "Installing the newest that pyproject.toml allows, without the lock."
@@ -51,7 +38,7 @@ unlocked() {
 if [ "${LOCK:-}" = no ]; then unlocked; exit; fi
 case $what in
   station)
-    if ! locked station --only-binary :all: && ! { compiler && locked station; }; then
+    if ! locked station --only-binary :all: && ! locked station; then
       say "Bản khóa (locks/station.lock) không có tệp cho máy này: $("$python" -VV | head -1), $(uname -sm)." \
         "The lock has no file for this machine."
       unlocked

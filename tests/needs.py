@@ -1,8 +1,9 @@
 """What this machine lacks for the program or for its tests: looked for, installed where that may be done, or named.
 
-`needs.py station` looks at the libraries that the installed wheels want; `needs.py tests` at the programs of the tests
-too, and starts each of them once. As root on Debian what is missing is installed. Otherwise it is named with what
-installs it, and with what goes untested, before the first test and not by each of them; `PARTIAL=1` goes on without.
+`needs.py station` looks at the libraries that the installed wheels want, and at the way to the sound card; `needs.py
+tests` at the programs of the tests too, and starts each of them once. As root on Debian what is missing is installed.
+Otherwise it is named with what installs it, and with what goes untested, before the first test and not by each of them;
+`PARTIAL=1` goes on without.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sysconfig
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 PAGE = "data:text/html,<p>ok</p>"
@@ -32,7 +34,14 @@ class Program:
     """Arguments of a first start that must end well, in an empty folder of its own."""
 
 
+CARD = Program("aplay", ("alsa-utils",), "the sound card where miniaudio has no wheel", ("--version",))
 PROGRAMS = (
+    Program(
+        "pulseaudio",
+        ("pulseaudio", "pulseaudio-utils", "libasound2-plugins"),
+        "the sound card through a sound server",
+        ("--version",),
+    ),
     Program("chromium", ("chromium",), "the panel in a real browser", ("--version",)),
     Program(
         "certutil",
@@ -46,6 +55,7 @@ PROGRAMS = (
     Program("icecast2", ("icecast2",), "sound over Icecast", ("-v",)),
     Program("openssl", ("openssl",), "streams over TLS", ("version",)),
     Program("setpriv", ("util-linux",), "PostgreSQL, when root runs the tests", ("--version",)),
+    CARD,
 )
 BY_HAND = {"libGL.so.1": "libgl1", "libX11.so.6": "libx11-6"}
 """Libraries whose package is not called as Debian's rule says."""
@@ -185,7 +195,8 @@ def wanted(programs: tuple[Program, ...], root: Path) -> tuple[list[str], list[s
 
 def main(what: str) -> int:
     root = Path(sysconfig.get_path("platlib"))
-    programs = PROGRAMS if what == "tests" else ()
+    alone = sys.platform == "linux" and find_spec("miniaudio") is None
+    programs = PROGRAMS if what == "tests" else (CARD,) * alone
     if may_install() and (any(where(p.name) is None for p in programs) or lost_libraries(root)):
         apt("update", "-qq")
         packages, _ = wanted(programs, root)

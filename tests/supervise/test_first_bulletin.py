@@ -16,7 +16,7 @@ from broadcaster.db.models import BroadcastRow, PlayLogEntry
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.log.proof import Match
-from broadcaster.playout.sinks.device import playback_devices
+from broadcaster.playout.sinks.cards import playback_devices
 from broadcaster.services.log import airchecks
 from broadcaster.services.log.proofs import of_entries
 from broadcaster.services.setup.founding import init

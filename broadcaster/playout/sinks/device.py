@@ -1,36 +1,14 @@
-"""The sound card, through miniaudio from its wheel: ALSA, PulseAudio, WASAPI or Core Audio, whatever there is."""
+"""The sound card: ALSA, PulseAudio, PipeWire, WASAPI or Core Audio, whatever there is."""
 
 from __future__ import annotations
 
-import threading
-from collections import deque
-from collections.abc import Generator
-from typing import Any
-
-import miniaudio
 from pydantic import Field
 
 from broadcaster.domain.air.outlets import Outlet
 from broadcaster.errors import AirError
-from broadcaster.playout.sinks.base import RATE, Feed, Pcm, Site
+from broadcaster.playout.sinks.base import Feed, Losing, Site
+from broadcaster.playout.sinks.cards import Cards, way
 from broadcaster.plugins import PluginOptions
-
-_BUFFER_MS = 40
-_AHEAD_S = 0.06
-"""Sound taken but not handed to the card: short, so that a stop is heard at once."""
-_STALLED_S = 2.0
-_ALSA_NULL = "Discard all samples"
-"""How ALSA describes its `null` device, which it offers on machines without a card."""
-_BACKENDS = tuple(b for b in miniaudio.Backend if b is not miniaudio.Backend.NULL)
-
-
-def playback_devices() -> list[str]:
-    """The names of the sound cards; empty when there is none. Null devices do not count: nobody hears them."""
-    try:
-        names = [str(d["name"]) for d in miniaudio.Devices(backends=list(_BACKENDS)).get_playbacks()]
-    except miniaudio.MiniaudioError:
-        return []
-    return [n for n in names if not n.startswith(_ALSA_NULL)]
 
 
 class DeviceOptions(PluginOptions):
@@ -49,107 +27,37 @@ class DeviceSink:
     where = "card âm thanh của máy"
     paced = True
     exclusive = True
-    latency = _BUFFER_MS / 1000
 
     def __init__(self, name: str, options: DeviceOptions, _site: Site) -> None:
         self.name = name
         self._wanted = options.device
+        self.latency = way()[0].latency
+        """That of the way which finds a card; asked again whenever the sink is."""
 
     def check(self) -> str:
         """Say whether there is such a card."""
-        names = playback_devices()
-        if not names:
-            return "Máy này không có card âm thanh (hoặc hệ thống âm thanh chưa chạy)."
-        if self._wanted and not any(self._wanted.casefold() in n.casefold() for n in names):
-            return f"Không thấy card âm thanh “{self._wanted}”. Các card đang có: {', '.join(names)}."
-        return ""
+        return self._look()[1]
 
-    def open(self, feed: Feed) -> CardStream:
-        """Start the card; it plays silence until samples come.
+    def open(self, feed: Feed) -> Losing:
+        """Start the card.
 
         Raises:
             AirError: there is no card, or it refuses.
         """
         del feed
-        if why := self.check():
+        cards, why = self._look()
+        if why:
             raise AirError(why, code="no-device", field=self.name)
-        try:
-            return CardStream(self._device_id())
-        except miniaudio.MiniaudioError as error:
-            raise AirError(f"Card âm thanh không mở được: {error}.", field=self.name) from None
+        return cards.open(self._wanted)
 
-    def _device_id(self) -> Any | None:
-        if not self._wanted:
-            return None
-        for device in miniaudio.Devices(backends=list(_BACKENDS)).get_playbacks():
-            if self._wanted.casefold() in str(device["name"]).casefold():
-                return device["id"]
-        return None
-
-
-class CardStream:
-    """An open card; its own thread asks for samples, `write` blocks while enough of them wait."""
-
-    def __init__(self, device_id: Any | None, backends: tuple[miniaudio.Backend, ...] = _BACKENDS) -> None:
-        self._waiting: deque[memoryview] = deque()
-        self._samples = 0
-        self.lost = 0
-        """Samples that were taken and never reached the card."""
-        self._room = threading.Condition()
-        self._device = miniaudio.PlaybackDevice(
-            output_format=miniaudio.SampleFormat.SIGNED16,
-            nchannels=1,
-            sample_rate=RATE,
-            buffersize_msec=_BUFFER_MS,
-            device_id=device_id,
-            backends=list(backends),
-            app_name="loa-xa",
-        )
-        feeder = self._feed()
-        next(feeder)
-        self._device.start(feeder)
-
-    def write(self, pcm: Pcm) -> None:
-        """Hand samples to the card, waiting until it has room.
-
-        Raises:
-            AirError: the card stopped asking for samples: it was unplugged.
-        """
-        view = memoryview(bytes(pcm))
-        with self._room:
-            self._waiting.append(view)
-            self._samples += len(view) // 2
-            if not self._room.wait_for(lambda: self._samples <= RATE * _AHEAD_S, _STALLED_S):
-                self.lost += max(0, self._samples - len(view) // 2)  # this piece is refused, not lost
-                raise AirError("Card âm thanh không nhận âm thanh nữa (có thể đã bị rút).", code="stalled")
-
-    def drop(self) -> None:
-        """Forget what waits."""
-        with self._room:
-            self.lost += self._samples
-            self._waiting.clear()
-            self._samples = 0
-
-    def close(self) -> None:
-        """Let the rest sound, then close the card."""
-        with self._room:
-            self._room.wait_for(lambda: self._samples == 0, _STALLED_S)
-        threading.Event().wait(_BUFFER_MS / 1000)
-        self._device.close()
-
-    def _feed(self) -> Generator[bytes, int, None]:
-        frames = yield b""
-        while True:
-            parts: list[bytes] = []
-            with self._room:
-                wanted = frames
-                while wanted and self._waiting:
-                    view = self._waiting.popleft()
-                    if len(view) > wanted * 2:
-                        self._waiting.appendleft(view[wanted * 2 :])
-                        view = view[: wanted * 2]
-                    parts.append(bytes(view))
-                    wanted -= len(view) // 2
-                self._samples -= frames - wanted
-                self._room.notify_all()
-            frames = yield b"".join(parts) + bytes(wanted * 2)
+    def _look(self) -> tuple[Cards, str]:
+        """The way to the cards, and why there is none to the one that is wanted."""
+        cards, names = way()
+        self.latency = cards.latency
+        if why := cards.missing():
+            return cards, why
+        if not names:
+            return cards, "Máy này không có card âm thanh (hoặc hệ thống âm thanh chưa chạy)."
+        if self._wanted and not any(self._wanted.casefold() in n.casefold() for n in names):
+            return cards, f"Không thấy card âm thanh “{self._wanted}”. Các card đang có: {', '.join(names)}."
+        return cards, ""

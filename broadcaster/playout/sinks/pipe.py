@@ -136,11 +136,11 @@ class PipeWay:
         return f"Lệnh “{self._command[0]}” đã dừng (mã {code})" + (f": {said}" if said else "") + "."
 
 
-def narrow(process: subprocess.Popen[bytes]) -> None:
+def narrow(process: subprocess.Popen[bytes], most: int = _PIPE_BYTES) -> None:
     """Keep little sound between us and a process, where the system lets us choose."""
     if sys.platform == "linux" and process.stdin is not None:
         with contextlib.suppress(OSError):
-            fcntl.fcntl(process.stdin.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+            fcntl.fcntl(process.stdin.fileno(), fcntl.F_SETPIPE_SZ, most)
 
 
 def pour(process: subprocess.Popen[bytes], data: bytes, why: Callable[[], str]) -> None:

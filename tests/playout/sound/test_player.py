@@ -22,7 +22,8 @@ from broadcaster.home import Home
 from broadcaster.playout.sinks import behind, resolve_sinks
 from broadcaster.playout.sinks.base import RATE, Feed, Placed
 from broadcaster.playout.sinks.behind import Behind
-from broadcaster.playout.sinks.device import DeviceOptions, DeviceSink, playback_devices
+from broadcaster.playout.sinks.cards import playback_devices
+from broadcaster.playout.sinks.device import DeviceOptions, DeviceSink
 from broadcaster.playout.sinks.file import FileOptions, FileSink
 from broadcaster.playout.sound.decoded import ALTERED, DecodedCache, _checked
 from broadcaster.playout.sound.events import Ended
@@ -448,7 +449,7 @@ def test_the_card_takes_samples_at_its_own_pace_and_drops_what_waits_when_told()
 
     import miniaudio
 
-    from broadcaster.playout.sinks.device import CardStream
+    from broadcaster.playout.sinks.card_miniaudio import CardStream
 
     card = CardStream(None, (miniaudio.Backend.NULL,))  # miniaudio's own clock, no sound
     begin = time.monotonic()
@@ -463,9 +464,9 @@ def test_the_card_takes_samples_at_its_own_pace_and_drops_what_waits_when_told()
 def test_a_card_that_stops_asking_is_reported():
     import miniaudio
 
-    from broadcaster.playout.sinks import device
+    from broadcaster.playout.sinks.card_miniaudio import CardStream
 
-    card = device.CardStream(None, (miniaudio.Backend.NULL,))
+    card = CardStream(None, (miniaudio.Backend.NULL,))
     card._device.stop()
     with pytest.raises(AirError, match="rút"):
         for _ in range(30):
