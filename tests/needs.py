@@ -36,12 +36,6 @@ class Program:
 
 CARD = Program("aplay", ("alsa-utils",), "the sound card where miniaudio has no wheel", ("--version",))
 PROGRAMS = (
-    Program(
-        "pulseaudio",
-        ("pulseaudio", "pulseaudio-utils", "libasound2-plugins"),
-        "the sound card through a sound server",
-        ("--version",),
-    ),
     Program("chromium", ("chromium",), "the panel in a real browser", ("--version",)),
     Program(
         "certutil",
@@ -56,6 +50,12 @@ PROGRAMS = (
     Program("openssl", ("openssl",), "streams over TLS", ("version",)),
     Program("setpriv", ("util-linux",), "PostgreSQL, when root runs the tests", ("--version",)),
     CARD,
+    Program(
+        "pulseaudio",
+        ("pulseaudio", "pulseaudio-utils", "libasound2-plugins"),
+        "the sound card through a sound server",
+        ("--version",),
+    ),
 )
 BY_HAND = {"libGL.so.1": "libgl1", "libX11.so.6": "libx11-6"}
 """Libraries whose package is not called as Debian's rule says."""
