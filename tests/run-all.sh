@@ -20,7 +20,7 @@ say "style, types, contracts"
 say "tests on SQLite and PostgreSQL"
 # Counting lines costs as much again as the tests: the slow ones, which wait and kill, run without it.
 "$bin/python" -m pytest -q -n 2 --dist worksteal -p randomly --randomly-seed=1 --cov --cov-report= -m "not slow and not browser"
-"$bin/python" -m pytest -q -n 2 --dist worksteal -p randomly --randomly-seed=1 -m "slow and not browser"
+"$bin/python" -m pytest -q -n 2 --dist worksteal -p randomly --randomly-seed=1 --durations=40 --durations-min=8 -m "slow and not browser"
 "$bin/python" -m pytest -q -n 2 --dist worksteal -p randomly --randomly-seed=1 --cov --cov-append --cov-report= -m browser
 "$bin/coverage" combine --append --quiet 2>/dev/null || true
 "$bin/coverage" report --skip-covered --fail-under="$(cat tests/coverage-floor)" | tail -40
