@@ -7,17 +7,19 @@ else. Certificates are always checked.
 from __future__ import annotations
 
 import http.client
+import ipaddress
+import json
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
 
 from broadcaster import __version__
 from broadcaster.alerting.sender import SendError
-from broadcaster.secret import Address
+from broadcaster.secret import Address, Secret
 
 TIMEOUT_S: Final = 20.0
 """For each word of the other side."""
@@ -42,6 +44,26 @@ WebAddress = Annotated[Address, AfterValidator(_web)]
 """An address of the web, which may carry a key."""
 
 
+def sealed(address: Address) -> Address:
+    """An address to which a key may be sent: nobody on the way can read it."""
+    place = urlsplit(address.reveal())
+    if address and place.scheme != "https" and not is_here(place.hostname or ""):
+        raise ValueError("phải bắt đầu bằng https://, vì mã khóa đi kèm mà http thì ai trên mạng cũng đọc được")
+    return address
+
+
+def is_here(host: str) -> bool:
+    """Whether a host is this very machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+SealedAddress = Annotated[WebAddress, AfterValidator(sealed)]
+"""An address of the web to which a key may be sent: another server of the same kind, as one's own or a test's."""
+
+
 @dataclass(frozen=True, slots=True)
 class PostAnswer:
     """What the other side said."""
@@ -49,6 +71,14 @@ class PostAnswer:
     status: int
     body: bytes
     after_s: float | None = None
+
+    def table(self) -> dict[str, Any]:
+        """What the body says, where it is a JSON object; else nothing."""
+        try:
+            said = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return {}
+        return said if isinstance(said, dict) else {}
 
     def require_taken(self, who: str) -> None:
         """Do nothing when the message was taken.
@@ -111,11 +141,37 @@ def post(address: Address, body: bytes, headers: Mapping[str, str], *, who: str,
 def _link(scheme: str, host: str, port: int | None, ca_file: str) -> http.client.HTTPConnection:
     if scheme != "https":
         return http.client.HTTPConnection(host, port, timeout=TIMEOUT_S)
+    return http.client.HTTPSConnection(host, port, timeout=TIMEOUT_S, context=trusted(ca_file))
+
+
+def trusted(ca_file: str) -> ssl.SSLContext:
+    """Whom TLS believes: one authority alone, or those of this machine where none is named.
+
+    Raises:
+        SendError: the file cannot be read.
+    """
     try:
-        trusted = ssl.create_default_context(cafile=ca_file or None)
+        return ssl.create_default_context(cafile=ca_file or None)
     except OSError as error:
         raise SendError(f"Không đọc được tệp chứng chỉ {ca_file}: {_reason(error)}.", lasting=True) from None
-    return http.client.HTTPSConnection(host, port, timeout=TIMEOUT_S, context=trusted)
+
+
+def post_json(
+    address: Address, table: Mapping[str, Any], key: Secret | None = None, *, who: str, ca_file: str = ""
+) -> PostAnswer:
+    """Send a JSON object as `post` sends bytes, with a key where there is one."""
+    headers = {"Content-Type": "application/json; charset=utf-8"}
+    if key:
+        headers["Authorization"] = f"Bearer {key.reveal()}"
+    body = json.dumps(table, ensure_ascii=False).encode("utf-8", "replace")
+    return post(address, body, headers, who=who, ca_file=ca_file)
+
+
+def strange(who: str) -> SendError:
+    """What is said of an answer that is not of its kind, as a hotel's network gives one."""
+    return SendError(
+        f"{who} trả lời khác lệ thường, không chắc tin đã tới (mạng có đang đòi đăng nhập không?). Đài sẽ gửi lại."
+    )
 
 
 def _reason(error: Exception) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, model_validator
 
-from broadcaster.alerting.posting import WebAddress, post
+from broadcaster.alerting.posting import WebAddress, post_json, sealed
 from broadcaster.plugins import PluginOptions
-from broadcaster.secret import Address, Secret
+from broadcaster.secret import Secret
+
+_WHO = "Nơi nhận webhook"
 
 
 class WebhookOptions(PluginOptions):
@@ -20,12 +21,13 @@ class WebhookOptions(PluginOptions):
     token: Secret = Field(Secret(), description="Mã khóa gửi kèm (Authorization: Bearer); trống: không gửi.")
     ca_file: str = Field("", description="Tệp .pem của nơi cấp chứng chỉ, khi máy chủ dùng chứng chỉ riêng.")
 
-    @field_validator("url")
-    @classmethod
-    def _given(cls, url: Address) -> Address:
-        if not url:
-            raise ValueError("phải có địa chỉ")
-        return url
+    @model_validator(mode="after")
+    def _whole(self) -> WebhookOptions:
+        if not self.url:
+            raise ValueError("phải có địa chỉ nhận (url)")
+        if self.token:
+            sealed(self.url)
+        return self
 
 
 class WebhookSender:
@@ -43,10 +45,7 @@ class WebhookSender:
         Raises:
             SendError: it was not taken.
         """
-        headers = {"Content-Type": "application/json; charset=utf-8"}
-        if self._options.token:
-            headers["Authorization"] = f"Bearer {self._options.token.reveal()}"
-        text = json.dumps({"title": title, "body": body}, ensure_ascii=False).encode()
-        answer = post(self._options.url, text, headers, who="Nơi nhận webhook", ca_file=self._options.ca_file)
-        answer.require_taken("Nơi nhận webhook")
+        option, table = self._options, {"title": title, "body": body}
+        answer = post_json(option.url, table, option.token, who=_WHO, ca_file=option.ca_file)
+        answer.require_taken(_WHO)
         return f"mã {answer.status}"
