@@ -88,6 +88,20 @@ class Address(Secret):
         return f"{scheme}://{MASK if user else ''}{at}{host}{path}{f'?{MASK}' if query else ''}"
 
 
+class KeyedAddress(Address):
+    """An address whose path is a key as well: of it only the machine is printed."""
+
+    __slots__ = ()
+
+    def _hidden(self) -> list[str]:
+        path = _split(self._value)[2]
+        return [*super()._hidden(), path, *(part for part in path.split("/") if len(part) >= _KEY)]
+
+    def __str__(self) -> str:
+        scheme, place, _path, _query = _split(self._value)
+        return f"{scheme}://{place.rpartition('@')[2]}/{MASK}" if scheme else MASK if self._value else ""
+
+
 def masked(text: str) -> str:
     """A text without the secrets that this process knows, and without anybody's name and password in an address."""
     for word in sorted(_known, key=len, reverse=True):

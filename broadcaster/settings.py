@@ -20,9 +20,9 @@ from broadcaster.domain.schedule.caps import Caps
 from broadcaster.domain.schedule.windows import StationHours, Window
 from broadcaster.errors import RuleError, StationError, Where
 from broadcaster.plugins import ALERTS, ENGINES, RECOGNISERS, SINKS
-from broadcaster.secret import Address
+from broadcaster.secret import Address, KeyedAddress
 
-_SECRETIVE: Final = {("database",), ("relay",), ("playout",), ("speech",), ("alerts",)}
+_SECRETIVE: Final = {("database",), ("relay",), ("playout",), ("speech",), ("alerts",), ("watch",)}
 """Sections in which a password may stand: what is written there is not repeated."""
 
 _MONTHS: Final = [dt.datetime(year, month, 1, tzinfo=dt.UTC) for year in range(2026, 2037) for month in range(1, 13)]
@@ -258,6 +258,15 @@ class AlertSettings(_Section):
     )
 
 
+class WatchSettings(_Section):
+    """Người canh từ xa: nơi khác báo cho người biết khi đài không lên tiếng nữa."""
+
+    ping: Annotated[KeyedAddress, AfterValidator(_stream)] = Field(
+        KeyedAddress(),
+        description="Địa chỉ nhận nhịp kiểu healthchecks, mỗi phút một nhịp, không khỏe thì /fail; trống: không gửi.",
+    )
+
+
 class DatabaseSettings(_Section):
     """Cơ sở dữ liệu."""
 
@@ -330,6 +339,7 @@ class Settings(BaseSettings):
     relay: RelaySettings = RelaySettings()
     emergency: EmergencySettings = EmergencySettings()
     alerts: AlertSettings = AlertSettings()
+    watch: WatchSettings = WatchSettings()
     database: DatabaseSettings = DatabaseSettings()
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()

@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 
 from broadcaster.errors import StationError
 from broadcaster.plugins import ALERTS, ENGINES, SINKS, Door
-from broadcaster.secret import Address, Secret
+from broadcaster.secret import Address, KeyedAddress, Secret
 from broadcaster.settings import (
     AlertedPersonSettings,
     RelaySourceSettings,
@@ -33,7 +33,7 @@ _KINDS: Final = {
     str: "chữ",
     list: "danh sách",
     dict: "bảng",
-} | dict.fromkeys((Secret, Address), "chữ")
+} | dict.fromkeys((Secret, Address, KeyedAddress), "chữ")
 _HEAD: Final = """# Cài đặt của đài
 
 Mọi khóa của `station.toml`. Trang này do `make reference` viết ra từ chính các mô hình kiểm tra tệp ấy; đừng sửa tay.

@@ -37,6 +37,7 @@ OTHER: dict[tuple[str, str], str] = {
     ("alerts", "quiet"): '"21:30-05:30"',
     ("alerts", "senders"): "",
     ("alerts", "people"): "",
+    ("watch", "ping"): '"https://canh.example/ping/khac"',
     ("database", "url"): '"sqlite:///x.db"',
     ("report", "signer_mode"): '"KT"',
     ("report", "recipients"): '["Lưu: VT."]',

@@ -33,6 +33,7 @@ from broadcaster.services.work.knock import Bell
 from broadcaster.services.work.performing import Handlers
 from broadcaster.threads import WatchedThread, survived
 from broadcaster.worker.handlers import HANDLERS
+from broadcaster.worker.pings import Pinger
 
 log = EventLog(__name__)
 
@@ -44,6 +45,8 @@ _LOOK_SECONDS: Final = 1.0
 """A lane looks for work so often when nobody knocks: what another machine wants, what is tried again."""
 _STOP_SECONDS: Final = 0.5
 """How long the bell is listened to before `stop` is looked at."""
+_PING_SECONDS: Final = 5.0
+"""The most that the end waits for a ping."""
 _PLAN_EVERY: Final = dt.timedelta(hours=1)
 _BACKUP_HOUR: Final = 1
 """Station hour from which the night's backup may run: far from any session."""
@@ -64,13 +67,17 @@ def run(station: Station, stop: threading.Event, handlers: Handlers = HANDLERS) 
         WatchedThread(functools.partial(_lane, station, handlers, stop, turn, call, calls), f"lane-{turn.name.lower()}")
         for turn, call in zip((JobTurn.WAITING, JobTurn.UPKEEP), calls, strict=True)
     ]
+    pinger = Pinger(station)
+    pings = WatchedThread(functools.partial(pinger.run, stop), "ping")
     lanes[0].start()
+    pings.start()
     _step_back()
     lanes[1].start()
     log.info("worker ready")
     try:
-        _tend(station, stop, bell, calls)
+        _tend(station, stop, bell, calls, pinger)
     finally:
+        pings.join(_PING_SECONDS)
         for lane, call in zip(lanes, calls, strict=True):
             call.set()
             lane.join()
@@ -112,13 +119,15 @@ def _most(station: Station, up_to: JobTurn) -> JobTurn:
     return JobTurn.EMERGENCY if scarce(station.home.root) else up_to
 
 
-def _tend(station: Station, stop: threading.Event, bell: Bell, calls: Sequence[threading.Event]) -> None:
+def _tend(
+    station: Station, stop: threading.Event, bell: Bell, calls: Sequence[threading.Event], pinger: Pinger
+) -> None:
     """Hear knocks, give signs of life and ask for the periodic work, until `stop` is set."""
     beats, due = 0, station.clock.monotonic()
     while not stop.is_set():
         if station.clock.monotonic() >= due:
             with survived("worker"):
-                watched.beat(station, "worker", {})
+                watched.beat(station, "worker", {"ping": pinger.trouble})
                 performing.renew(station)
                 restarting.tend(station)
                 if beats % _RECONCILE_EVERY == 0:

@@ -20,6 +20,7 @@ from broadcaster.domain.work.jobs import JobKind, JobState
 from broadcaster.errors import EngineError, StationError
 from broadcaster.media import ffmpeg
 from broadcaster.services.air.fitness import ASKED_OF_PLAYOUT, BELIEVABLE_FROM, Organ, fitness
+from broadcaster.services.air.heartbeats import status
 from broadcaster.services.log import places
 from broadcaster.services.log.record import examine as examine_record
 from broadcaster.services.people import second_step
@@ -65,6 +66,7 @@ def examine(station: Station, sinks: Sequence[Check] = (), *, thorough: bool = T
         ("Sao lưu", _backup),
         ("Âm của cụm loa", _tones),
         ("Trang quản lý qua mạng", _network),
+        ("Người canh từ xa", _watcher),
         ("Sự cố", _incidents),
     ]
     found = []
@@ -288,6 +290,16 @@ def _backup(station: Station) -> Check:
 
 def _said(station: Station, last: dt.datetime | None) -> str:
     return f"Bản dùng được gần nhất lúc {station.local(last):%H:%M %d/%m/%Y}." if last else ""
+
+
+def _watcher(station: Station) -> Check:
+    if not station.settings.watch.ping:
+        return Check("Người canh từ xa", ok=True, sentence="Không đặt; đài không gửi nhịp đi đâu.")
+    lives, said = status(station, "worker")
+    if not lives:
+        return Check("Người canh từ xa", ok=None, sentence="Không có nhịp nào, vì xử lý nền không chạy.")
+    why = str(said.get("ping", ""))
+    return Check("Người canh từ xa", ok=None if why else True, sentence=why or "Nhận được nhịp của đài.")
 
 
 def _incidents(station: Station) -> Check:

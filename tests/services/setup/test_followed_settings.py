@@ -26,6 +26,7 @@ OTHERS: dict[tuple[str, str], Any] = {
     ("alerts", "quiet"): "21:30-05:30",
     ("alerts", "senders"): {"tinh": {"kind": "webhook", "options": {"url": "https://tinh.example/tin"}}},
     ("alerts", "people"): {"truong-dai": {"role": "Trưởng đài", "senders": ["tinh"]}},
+    ("watch", "ping"): "https://canh.example/ping/ma-khac",
     ("database", "url"): "postgresql+psycopg://loa@/khac",
 }
 
