@@ -227,6 +227,7 @@ TABLE = {
     "api.openapi": PUBLIC,
     "trust.index": PUBLIC,
     "trust.authority": PUBLIC,
+    "metrics.index": Scope.METRICS_READ,
     "api.about": Scope.ONAIR_READ,
     "api.on_air": Scope.ONAIR_READ,
     "api.zones": Scope.ZONES_READ,

@@ -22,6 +22,7 @@ class Scope(StrEnum):
     MUTE = "zones:mute"
     LOG_READ = "log:read"
     REPORT_READ = "report:read"
+    METRICS_READ = "metrics:read"
     EMERGENCY_DRAFT = "emergency:draft"
     EMERGENCY_CONFIRM = "emergency:confirm"
 
@@ -40,6 +41,7 @@ _LABELS = {
     Scope.MUTE: "Tắt và bật tiếng cụm loa",
     Scope.LOG_READ: "Đọc nhật ký phát",
     Scope.REPORT_READ: "Đọc số liệu báo cáo",
+    Scope.METRICS_READ: "Đọc số đo tình trạng máy (Prometheus)",
     Scope.EMERGENCY_DRAFT: "Soạn bản nháp tin khẩn cấp (người của đài xác nhận mới phát)",
     Scope.EMERGENCY_CONFIRM: "Tự phát, kéo dài, kết thúc tin khẩn cấp, không cần người",
 }

@@ -12,10 +12,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
 
 from broadcaster.db.models import Script, Unit
+from broadcaster.domain.people.callers import Caller
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.people.scopes import Scope
 from broadcaster.errors import ForbiddenError
-from broadcaster.panel.web import bearer, proving
+from broadcaster.panel.web import bearer, knocking, proving
 from broadcaster.services.people.boundaries import Thing, may_touch, require_touch
 from broadcaster.services.people.signing_in import Member
 from broadcaster.services.station import Station
@@ -24,6 +25,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 _MARK = "__loa_access__"
 _POLLED = "__loa_polled__"
+_AT_HOME = "__loa_at_home__"
 PUBLIC = "public"
 SIGNED_IN = "signed-in"
 
@@ -53,6 +55,16 @@ def needs(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
 def needs_scope(scope: Scope) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Mark a view of the API as open to tokens of `scope`, and to nobody's session."""
     return _marked(scope)
+
+
+def at_home_or_scope(scope: Scope) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Mark a view as open to whatever runs at the machine of the station, and to tokens of `scope`."""
+
+    def mark(view: Callable[P, R]) -> Callable[P, R]:
+        setattr(view, _AT_HOME, True)
+        return _marked(scope)(view)
+
+    return mark
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
@@ -86,15 +98,17 @@ def check_access() -> ResponseReturnValue | None:
     """Let a request pass, or send it to sign in, to change the password, or away; for `before_request`."""
     if request.endpoint is None:
         return None  # 404 or 405 by the router
-    asked = access_of(current_app.view_functions[request.endpoint])
+    view = current_app.view_functions[request.endpoint]
+    asked = access_of(view)
     if asked == PUBLIC:
         return None
     if isinstance(asked, Scope):
+        if getattr(view, _AT_HOME, False) and Caller(knocking.address()).at_home:
+            return None
         bearer.check(station(), asked)
         return None
     if not current_user.is_authenticated:
         return cast("ResponseReturnValue", current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
-    view = current_app.view_functions[request.endpoint]
     if asked == SIGNED_IN:
         return proving.check(view)
     if current_user.must_change:

@@ -98,6 +98,16 @@ def of_station(station: Station) -> Certificate:
     return found
 
 
+def ends_at(station: Station) -> dt.datetime | None:
+    """When the certificate that the panel shows ends (aware UTC); None where it shows none."""
+    web = station.settings.web
+    if not speaks(web, web.host):
+        return None
+    given = web.certificate and web.key
+    found = _read(station.home.root / web.certificate if given else _folder(station.home) / "panel.pem")
+    return found.not_valid_after_utc if found is not None else None
+
+
 def authority(station: Station) -> bytes | None:
     """The station's authority as telephones install it (DER); None when it has none, or one that no longer holds."""
     found = _read(_folder(station.home) / "authority.pem")

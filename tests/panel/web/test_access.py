@@ -12,6 +12,7 @@ from tests.kit.panel import SignIn
 from tests.kit.routes import TABLE, routes
 from tests.kit.seed import PEOPLE
 
+ELSEWHERE = {"REMOTE_ADDR": "192.0.2.7"}
 ROLE_OF = {username: roles[0] for username, _, roles in PEOPLE}
 
 
@@ -29,7 +30,7 @@ def test_each_role_enters_exactly_where_its_permissions_lead(app: Flask, sign_in
         if asked in {PUBLIC, SIGNED_IN}:
             continue
         if isinstance(asked, Scope):
-            answer = client.open(address, method=method)
+            answer = client.open(address, method=method, environ_overrides=ELSEWHERE)
             assert answer.status_code == 401, f"a session opens {address}"
             continue
         answer = client.open(address, method=method)
@@ -42,7 +43,8 @@ def test_each_role_enters_exactly_where_its_permissions_lead(app: Flask, sign_in
 def test_without_a_session_every_page_leads_to_the_sign_in_page(app: Flask) -> None:
     client = app.test_client()
     for endpoint, method, address in routes(app):
-        answer = client.open(address, method=method)
+        here = {} if TABLE[endpoint] == PUBLIC else ELSEWHERE
+        answer = client.open(address, method=method, environ_overrides=here)
         if TABLE[endpoint] == PUBLIC:
             fine = {200, 303, 308, 422} | ({503} if endpoint == "onair.healthz" else set())  # the seed's is not well
             assert answer.status_code in fine, address

@@ -1,0 +1,1 @@
+"""How the station is, told to those who look after many stations from afar."""
