@@ -48,6 +48,7 @@ PROGRAMS = (
     Program("pdftoppm", ("poppler-utils",), "the pages of PDF papers", ("-v",)),
     Program("icecast2", ("icecast2",), "sound over Icecast", ("-v",)),
     Program("openssl", ("openssl",), "streams over TLS", ("version",)),
+    Program("promtool", ("prometheus",), "the alert rules of docs/monitoring", ("--version",)),
     Program("setpriv", ("util-linux",), "PostgreSQL, when root runs the tests", ("--version",)),
     CARD,
     Program(
