@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from broadcaster import homes
+from broadcaster import homes, keeping
 from broadcaster import settings as settings_module
 from broadcaster.errors import RuleError
 from broadcaster.settings import Settings
@@ -120,11 +119,7 @@ class Home:
             return settings_module.load(kept)
         with contextlib.suppress(OSError):  # a disk that takes no copy stops no station
             if not self._settings_work():
-                partial = kept.with_suffix(f".{os.getpid()}")
-                partial.touch(mode=0o600)  # it may hold passwords: no more open than the file itself
-                partial.write_bytes(self.settings_file.read_bytes())
-                shutil.copymode(self.settings_file, partial)
-                partial.replace(kept)
+                keeping.keep(kept, self.settings_file.read_bytes())
         return found
 
     def settings_fault(self) -> str:
@@ -171,9 +166,8 @@ class Home:
                 field=str(self.root),
             )
         try:
-            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for name in FOLDERS:
-                (self.root / name).mkdir(parents=True, exist_ok=True)
+            for folder in (self.root, *(self.root / name for name in FOLDERS)):
+                keeping.make_folder(folder)
         except OSError as error:
             raise RuleError(f"Không tạo được thư mục đài: {error.strerror}.", field=str(self.root)) from None
 

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, create_engine, text
 
 from broadcaster import threads
 from broadcaster.clock import FrozenClock
-from broadcaster.db import schema
+from broadcaster.db import schema, session
 from broadcaster.db.session import Database
 from broadcaster.services.people import passwords
 from tests.kit import open_writes, postgres, properties
@@ -198,11 +198,6 @@ def _no_thread_fails(request: pytest.FixtureRequest) -> Iterator[None]:
         assert after == before
 
 
-def _hurried(connection: Any, _: object) -> None:
-    """A file of a test outlives no power cut: wait for no disk."""
-    connection.execute("PRAGMA synchronous = OFF").close()
-
-
 @pytest.fixture(scope="session", autouse=True)
 def _statements_compiled_once() -> Iterator[None]:
     """Let every station's engine know the SQL that those before it compiled: a quarter of the work of a short test."""
@@ -216,8 +211,6 @@ def _statements_compiled_once() -> Iterator[None]:
 
     def sharing(self: Database, *args: Any, **options: Any) -> None:
         made(self, *args, **options)
-        if self.is_sqlite:
-            event.listen(self.engine, "connect", _hurried)
         known = first.setdefault(self.engine.dialect.name, self.engine)
         if known.dialect.server_version_info is None:  # it never reached its server, so it learnt nothing
             known = first[self.engine.dialect.name] = self.engine
@@ -226,6 +219,7 @@ def _statements_compiled_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Database, "__init__", sharing)
+        patch.setattr(session, "LASTING", "OFF")  # a file of a test outlives no power cut: wait for no disk
         yield
 
 

@@ -93,3 +93,70 @@ def test_every_thread_of_the_house_is_watched() -> None:
         and not (isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self")
     }
     assert found == set()
+
+
+def _calls(*words: str) -> Iterator[tuple[str, str, ast.Call]]:
+    """Every call of the program in a module that has one of the words: its module, the function around it, itself."""
+    for path, tree in program.trees(CODE, *words):
+        for outer in ast.walk(tree):
+            if isinstance(outer, ast.FunctionDef):
+                for node in ast.walk(outer):
+                    if isinstance(node, ast.Call):
+                        yield path.relative_to(CODE).as_posix(), outer.name, node
+
+
+def test_a_file_takes_its_name_in_one_place_so_that_none_is_lost_or_torn_by_a_power_cut() -> None:
+    """Who appends lines or streams a sound brings his own bytes down; names are given by `broadcaster.keeping`."""
+    own = "keeping.py"
+    appending = {
+        ("playout/record/journal.py", "_flush"),
+        ("playout/record/signing.py", "_append"),
+        ("services/log/places.py", "_laid"),
+    }
+    folders = {("speech/fetching.py", "_shelve")}
+    """A voice's folder changes places with another: whatever is left is loaded only when its hashes agree."""
+    renames = {"replace", "rename", "renames"}
+    found, unsynced = set(), set()
+    for where, function, node in _calls("replace", "rename", "fsync", "fdatasync", "copyfile", "move"):
+        name = ast.unparse(node.func)
+        last = name.rpartition(".")[2]
+        of_path = last in renames and len(node.args) == 1 and not node.keywords
+        if of_path or name in {"os.replace", "os.rename", "shutil.move"}:
+            found.add((where, function))
+        if last in {"fsync", "fdatasync"}:
+            unsynced.add((where, function))
+    assert {one for one in found if one[0] != own} == folders
+    assert {one for one in unsynced if one[0] != own} == appending
+
+
+def test_what_a_power_cut_may_take_back_is_only_what_comes_again_by_itself() -> None:
+    """All else is on the disk before the answer: who adds a write need not think of it, and cannot leave it out."""
+    found = {
+        (where, function): next(ast.unparse(k.value) for k in node.keywords if k.arg == "lasting")
+        for where, function, node in _calls("lasting")
+        if isinstance(node.func, ast.Attribute)
+        and node.func.attr == "write"
+        and any(k.arg == "lasting" for k in node.keywords)
+    }
+    assert found == {
+        ("services/air/heartbeats.py", "beat"): "False",  # the next one comes in seconds
+        ("services/people/sign_ins.py", "holder"): "False",  # when a browser was seen last
+        ("services/people/tokens.py", "holder"): "False",  # when a token was used last
+        ("services/work/performing.py", "renew"): "False",  # who was at work is dead after a cut
+        ("services/work/performing.py", "_set"): "'state' in values",  # how far a job is
+    }
+
+
+def test_files_that_may_be_broken_after_a_power_cut_are_those_that_are_checked_or_made_anew() -> None:
+    found = {
+        (where, function)
+        for where, function, node in _calls("keeping")
+        if ast.unparse(node.func).startswith("keeping.") and any(k.arg == "lasting" for k in node.keywords)
+    }
+    assert found == {
+        ("playout/host/loopback.py", "open"),  # an address of this process
+        ("services/work/knock.py", "__init__"),  # the same
+        ("playout/record/journal.py", "replayed"),  # without it the journal is read again from its beginning
+        ("playout/sound/decoded.py", "_decoded"),  # compared with its hash before each use
+        ("services/setup/voices.py", "_remember"),  # a figure that is measured again
+    }

@@ -25,6 +25,7 @@ MODELS: Final[dict[Chain, type[Base]]] = {
 }
 _CHAINS: Final = {model: chain for chain, model in MODELS.items()}
 _HEAD: Final = cast(Table, ChainHead.__table__)
+LASTING: Final = "outlives a power cut"
 _KEY: Final = "not chained yet"
 _AT_ONCE: Final = 500
 
@@ -73,6 +74,8 @@ def _link(session: Session) -> None:
         return
     session.flush()
     waiting: dict[Chain, list[int]] = session.info.pop(_KEY, {})
+    if waiting and session.info.get(LASTING) is False:
+        raise RuntimeError("a chained row is added in a transaction that a power cut may take back")
     for chain in Chain:
         if chain in waiting:
             _extend(session, chain, sorted(set(waiting[chain])))

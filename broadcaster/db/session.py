@@ -21,6 +21,8 @@ from broadcaster.secret import Address
 
 _BUSY_MS: Final = 10_000
 """How long whoever wants to write waits for another who does, on either kind of database."""
+LASTING = "FULL"
+"""How SQLite writes what a person was told is done: down to the disk before the answer."""
 _THEN: Final = "then"
 _LINE: Final = {
     "connect_timeout": 5,
@@ -60,14 +62,17 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, lasting: bool = True) -> Iterator[Session]:
         """Open one transaction: committed at the end, rolled back whole on any error.
 
-        On SQLite it takes the write lock at once, so that what was read in it stays true until it commits.
+        What it wrote outlives a power cut from the moment it ends; only what comes again by itself, and what nobody
+        was promised, is not `lasting`. On SQLite it takes the write lock at once, so that what was read in it stays
+        true until it commits.
         """
         with self._guard(), self._sessions() as session:
             if self.is_sqlite:
-                session.connection(execution_options={"loa_immediate": True})
+                session.connection(execution_options={"loa_write": LASTING if lasting else "NORMAL"})
+            session.info[chaining.LASTING] = lasting
             yield session
             session.commit()
             then = session.info.pop(_THEN, {})
@@ -94,14 +99,6 @@ class Database:
             if (away := refused(error, self.url)) is None:
                 raise
             raise away from error
-
-    def make_safe(self) -> None:
-        """Write down to the disk what was committed until now: SQLite does not at each commit, and a server does."""
-        if self.is_sqlite:
-            with self.connect() as connection:
-                raw = connection.connection.driver_connection
-                if raw is not None:
-                    raw.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def dispose(self) -> None:
         """Close every pooled connection."""
@@ -154,16 +151,21 @@ def _sqlite_connect(connection: sqlite3.Connection, _record: Any) -> None:
     cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")  # before anything that may have to wait
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute(f"PRAGMA synchronous = {LASTING}")
     cursor.close()
 
 
 def _server_connect(connection: Any, _record: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SET lock_timeout = {_BUSY_MS}")
+        cursor.execute(  # a server that was told to be quick is not, where a person is promised something
+            "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+        )
     connection.commit()
 
 
 def _sqlite_begin(connection: Connection) -> None:
-    immediate = connection.get_execution_options().get("loa_immediate")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    synchronous = connection.get_execution_options().get("loa_write")
+    if synchronous:
+        connection.exec_driver_sql(f"PRAGMA synchronous = {synchronous}")  # it holds until the next write says its own
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if synchronous else "BEGIN")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import os
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +14,7 @@ from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
 
+from broadcaster import keeping
 from broadcaster.domain.people.roles import Permission
 from broadcaster.home import Home
 from broadcaster.panel import api, gate, limits, preferences
@@ -206,10 +206,6 @@ def secret_key(home: Home) -> str:
     try:
         return path.read_text(encoding="ascii")
     except FileNotFoundError:
-        home.run.mkdir(parents=True, exist_ok=True)
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(32))
-    except FileExistsError:  # another process was first
-        pass
+        keeping.make_folder(home.run)
+    keeping.keep_first(path, secrets.token_hex(32))
     return path.read_text(encoding="ascii")

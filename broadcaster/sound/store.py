@@ -13,6 +13,7 @@ from typing import Final
 
 import psutil
 
+from broadcaster import keeping
 from broadcaster.disks import FULL, reason, refused
 from broadcaster.errors import MediaError, RuleError
 
@@ -35,7 +36,7 @@ class Store:
         self._suffix = suffix
         self._incoming = root / _INCOMING
         try:
-            self._incoming.mkdir(parents=True, exist_ok=True)
+            keeping.make_folder(self._incoming)
         except OSError as error:
             raise disk_error(error, root) from None
         self._remove_stale()
@@ -62,14 +63,13 @@ class Store:
             target = self.path(sha256)
             if target.is_file() and digest(target) == sha256:
                 return sha256
-            target.parent.mkdir(exist_ok=True)
+            keeping.make_folder(target.parent)
             with self.workspace() as folder:
                 partial = folder / "copy"
                 if _copy(source, partial) != sha256:
                     raise MediaError("Tệp âm thanh bị thay đổi trong khi chép. Hãy làm lại.", code="changed")
                 partial.chmod(0o400)
-                partial.replace(target)
-            _sync_folder(target.parent)
+                keeping.settle(partial, target)
         except OSError as error:
             raise disk_error(error, source) from None
         return sha256
@@ -134,12 +134,10 @@ def settle(partial: Path, target: Path, *, overwrite: bool) -> None:
     """
     held = False
     try:
-        with partial.open("rb+") as file:
-            os.fsync(file.fileno())
         if not overwrite:
             target.touch(exist_ok=False)  # fails when somebody made it meanwhile; FAT, of USB sticks, has no links
             held = True
-        partial.replace(target)
+        keeping.settle(partial, target)
     except FileExistsError:
         raise RuleError("Tệp đã có. Hãy đặt tên khác, hoặc thêm --overwrite để ghi đè.", field=str(target)) from None
     except OSError as error:
@@ -191,16 +189,4 @@ def _copy(source: Path, target: Path) -> str:
         while chunk := reader.read(_CHUNK):
             sha.update(chunk)
             writer.write(chunk)
-        writer.flush()
-        os.fsync(writer.fileno())
     return sha.hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -7,11 +7,11 @@ import hashlib
 import io
 import json
 import os
-import uuid
 import wave
 from pathlib import Path
 from typing import Final
 
+from broadcaster import keeping
 from broadcaster.speech.engine import Clip
 
 _PRUNE_TO: Final = 0.9
@@ -70,7 +70,6 @@ class ClipCache:
     def put(self, key: str, clip: Clip) -> bool:
         """Keep a clip whole or not at all; return whether the disk took it."""
         path = self._path(key)
-        partial = path.with_name(f".{uuid.uuid4().hex}.part")
         data = io.BytesIO()
         with wave.open(data, "wb") as writer:
             writer.setnchannels(1)
@@ -79,14 +78,8 @@ class ClipCache:
             writer.writeframes(clip.pcm)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with partial.open("xb") as file:
-                file.write(data.getbuffer())
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(path)
+            keeping.keep(path, data.getvalue())
         except OSError:
-            with contextlib.suppress(OSError):
-                partial.unlink(missing_ok=True)
             return False
         self._unmeasured += len(clip.pcm)
         if self._unmeasured * _CHECK_EVERY >= self._max:

@@ -20,6 +20,7 @@ from typing import Final
 
 import tomlkit
 
+from broadcaster import keeping
 from broadcaster.clock import Clock, SystemClock
 from broadcaster.errors import EngineError
 from broadcaster.speech import shelf
@@ -207,7 +208,7 @@ class _Transfer:
             self._clock.sleep_until(self._clock.monotonic() + _PAUSE_S * 2**attempt)
         if not part.exists() or part.stat().st_size < file.size:
             raise failure
-        part.replace(target)
+        keeping.settle(part, target)
 
     def _go_on(self, url: str, part: Path, have: int, size: int, told: Callable[[int], None]) -> None:
         request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})  # noqa: S310

@@ -78,8 +78,8 @@ def watched() -> Iterator[None]:
     write = Database.write
 
     @contextmanager
-    def watching(self: Database) -> Iterator[Any]:
-        with write(self) as session:
+    def watching(self: Database, *, lasting: bool = True) -> Iterator[Any]:
+        with write(self, lasting=lasting) as session:
             _here.open = True
             try:
                 yield session

@@ -8,6 +8,7 @@ import json
 import logging
 from pathlib import Path
 
+from broadcaster import keeping
 from broadcaster.clock import Clock
 from broadcaster.domain.air.desk import Desk, DeskAwayError, Status
 
@@ -82,7 +83,7 @@ class Lease:
             return
         self._rival = rival
         try:
-            self._file.write_text(json.dumps({"rival": rival}), encoding="utf-8")
+            keeping.keep(self._file, json.dumps({"rival": rival}))
         except OSError as error:
             log.warning("rival not remembered: %s", error)
 

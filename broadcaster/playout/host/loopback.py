@@ -12,13 +12,13 @@ from __future__ import annotations
 import contextlib
 import functools
 import json
-import os
 import secrets
 import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from broadcaster import keeping
 from broadcaster.threads import WatchedThread, survived
 
 LARGEST = 65_507
@@ -47,11 +47,8 @@ class Loopback:
         listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         listener.bind(("127.0.0.1", 0))
         self._socket = listener
-        partial = self.port_file.with_suffix(".part")
-        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(f"{listener.getsockname()[1]} {self._secret.decode()}\n")
-        partial.replace(self.port_file)
+        address = f"{listener.getsockname()[1]} {self._secret.decode()}\n"
+        keeping.keep(self.port_file, address, lasting=False)
         self._thread = WatchedThread(functools.partial(self._listen, listener), "playout-ear")
         self._thread.start()
 

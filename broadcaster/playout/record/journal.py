@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from broadcaster import keeping
 from broadcaster.clock import Clock
 from broadcaster.domain.air.desk import Record
 
@@ -54,7 +55,7 @@ class Journal:
         self._held: list[bytes] = []
         self._torn = False
         self._synced_at = clock.monotonic()
-        folder.mkdir(parents=True, exist_ok=True)
+        keeping.make_folder(folder)
         segments = self.segments()
         self._path = segments[-1] if segments else self._new_path()
         self._file = self._open(self._path)
@@ -133,10 +134,8 @@ class Journal:
     def replayed(self, position: Position) -> None:
         """Remember that everything before `position` is in the database. Losing this only costs time."""
         target = self._folder / "replayed.json"
-        partial = target.with_suffix(".part")
         try:
-            partial.write_text(json.dumps([position.segment, position.offset]), encoding="ascii")
-            partial.replace(target)
+            keeping.keep(target, json.dumps([position.segment, position.offset]), lasting=False)
         except OSError as error:
             log.warning("journal position not kept: %s", error)
 
@@ -181,6 +180,8 @@ class Journal:
         if size := os.fstat(handle).st_size:
             os.lseek(handle, size - 1, os.SEEK_SET)
             self._torn = os.read(handle, 1) != b"\n"
+        elif self._durable:
+            keeping.sync_folder(self._folder)  # the name of a new one, or its lines are lost with it
         return handle
 
 

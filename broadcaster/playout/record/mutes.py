@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterable
 from pathlib import Path
 
+from broadcaster import keeping
 from broadcaster.clock import Clock
 from broadcaster.domain.air.mutes import Mute, silenced
 
@@ -33,10 +34,8 @@ class KeptMutes:
         if told == self._mutes:
             return False
         self._mutes = told
-        partial = self._path.with_suffix(".part")
         try:
-            partial.write_text(json.dumps([m.as_json() for m in told], ensure_ascii=False), encoding="utf-8")
-            partial.replace(self._path)
+            keeping.keep(self._path, json.dumps([m.as_json() for m in told], ensure_ascii=False))
         except OSError as error:
             log.warning("mutes not kept: %s", error)
         return True

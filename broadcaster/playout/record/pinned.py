@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
+from broadcaster import keeping
 from broadcaster.domain.air.broadcasts import BroadcastKind
 from broadcaster.domain.air.desk import AirHours, Bundle
 
@@ -28,7 +29,7 @@ class PinnedPlan:
         self._folder = folder
         self._known: dict[int, Bundle] = {}
         self._names: dict[int, str] = {}
-        folder.mkdir(parents=True, exist_ok=True)
+        keeping.make_folder(folder)
 
     def load(self) -> dict[int, Bundle]:
         """Every whole bundle on the disk; of two that are one, what was written last."""
@@ -80,9 +81,7 @@ class PinnedPlan:
             path = self._folder / f"{name}.json"
             try:
                 if bundles:
-                    partial = path.with_suffix(".part")
-                    partial.write_text(json.dumps(_whole(bundles), ensure_ascii=False), encoding="utf-8")
-                    partial.replace(path)
+                    keeping.keep(path, json.dumps(_whole(bundles), ensure_ascii=False))
                 else:
                     path.unlink(missing_ok=True)
             except OSError as error:

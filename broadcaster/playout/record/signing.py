@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from broadcaster import keeping
 from broadcaster.domain.log import marks
 from broadcaster.domain.log.chains import Chain
 from broadcaster.domain.log.marks import BROUGHT_BACK, FILE, KEY_FILE, Mark
@@ -79,14 +80,7 @@ def _alone(folder: Path) -> Iterator[None]:
 def _key(path: Path) -> Ed25519PrivateKey:
     if not path.exists():
         key = Ed25519PrivateKey.generate()
-        partial = path.with_suffix(".part")
-        partial.unlink(missing_ok=True)
-        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        keeping.keep(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         return key
     try:
         found = load_pem_private_key(path.read_bytes(), None)
@@ -116,3 +110,5 @@ def _append(path: Path, mark: Mark) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+    if not size:
+        keeping.sync_folder(path.parent)

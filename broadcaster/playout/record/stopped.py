@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterable
 from pathlib import Path
 
+from broadcaster import keeping
 from broadcaster.domain.air.stops import Stop, Stops
 
 log = logging.getLogger(__name__)
@@ -41,10 +42,8 @@ class StopBook:
     def save(self) -> None:
         """Bring them to the disk; a full one keeps them in memory, and in the journal."""
         with self._lock:
-            partial = self._file.with_suffix(".part")
             try:
-                partial.write_text(json.dumps(self._now.as_json(), ensure_ascii=False), encoding="utf-8")
-                partial.replace(self._file)
+                keeping.keep(self._file, json.dumps(self._now.as_json(), ensure_ascii=False))
             except OSError as error:
                 log.warning("stops not kept: %s", error)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from broadcaster import keeping
 from broadcaster.media import ffmpeg
 
 _TIMEOUT_S = 300.0
@@ -43,7 +44,7 @@ def pack(source: Path, target: Path) -> None:
     shape = opus if target.suffix == ".opus" else ["-c:a", "flac", "-f", "flac", f"file:{partial}"]
     try:
         ffmpeg.run(["-loglevel", "error", *ffmpeg.source(source), *shape], timeout_s=_TIMEOUT_S, low_priority=True)
-        partial.replace(target)
+        keeping.settle(partial, target)
     finally:
         partial.unlink(missing_ok=True)
 

@@ -18,6 +18,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from broadcaster import keeping
 from broadcaster.disks import FULL
 from broadcaster.domain.air.causes import NOTHING, Cause, Why
 from broadcaster.errors import MediaError
@@ -177,7 +178,7 @@ class DecodedCache:
         partial = target.with_suffix(f".{os.getpid()}.part.wav")
         try:
             self._decode(source, partial)
-            partial.replace(target)
+            keeping.settle(partial, target, lasting=False)
         finally:
             with contextlib.suppress(OSError):
                 partial.unlink(missing_ok=True)

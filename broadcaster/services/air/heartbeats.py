@@ -20,7 +20,7 @@ def beat(station: Station, process: str, status: dict[str, Any], *, pid: int = 0
     Raises:
         StationError: the database is away.
     """
-    with station.db.write() as session:
+    with station.db.write(lasting=False) as session:
         session.merge(
             Heartbeat(
                 process=process, host=socket.gethostname(), pid=pid or os.getpid(), at=station.now(), status=status

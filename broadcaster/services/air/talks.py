@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from broadcaster import keeping
 from broadcaster.db.models import BroadcastRow, origins
 from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.air.broadcasts import OPEN_STATES, BroadcastKind, BroadcastState, ItemKind, RundownItem
@@ -153,9 +154,7 @@ def end(station: Station, actor: Actor, number: int, why: str = "") -> None:
         line = _mine(station, actor, number)
         del _open[folder, number]
     if line.path.is_file():
-        partial = folder / f"{number}.part"
-        partial.write_text(json.dumps({"why": why}, ensure_ascii=False), encoding="utf-8")
-        partial.replace(folder / f"{number}.end")
+        keeping.keep(folder / f"{number}.end", json.dumps({"why": why}, ensure_ascii=False))
 
 
 def state(station: Station, number: int) -> tuple[BroadcastState, str]:

@@ -80,8 +80,6 @@ def hashes(session: Session, chain: Chain, numbers: Collection[int]) -> dict[int
 
 
 def safe_ends(station: Station) -> dict[Chain, tuple[int, str]]:
-    """The end of each chain; what lies before them outlives a power cut, for what is signed must not be lost later."""
+    """The end of each chain; what lies before them outlives a power cut (`Database.write`), as what is signed must."""
     with station.db.read() as session:
-        found = chaining.ends(session)
-    station.db.make_safe()
-    return found
+        return chaining.ends(session)

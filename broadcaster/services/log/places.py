@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from broadcaster import keeping
 from broadcaster.disks import reason
 from broadcaster.domain.log import marks
 from broadcaster.domain.log.anchored import MarkPlace
@@ -124,9 +125,7 @@ def lay(home: Home, folder: str) -> Laid:
     held = own(home).found
     state = _laid(home, folder, held)
     target = home.playout / _STATE
-    partial = target.with_suffix(".part")
-    partial.write_text(json.dumps([state.folder, state.number, state.why], ensure_ascii=False), encoding="utf-8")
-    partial.replace(target)
+    keeping.keep(target, json.dumps([state.folder, state.number, state.why], ensure_ascii=False))
     return state
 
 

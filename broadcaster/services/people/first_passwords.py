@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from broadcaster import keeping
 from broadcaster.db.models import User
 from broadcaster.home import Home
 from broadcaster.services.people.accounts import FreshAccount
@@ -19,8 +20,7 @@ from broadcaster.services.station import Station
 def leave(home: Home, fresh: Iterable[FreshAccount]) -> Path:
     """Write who may sign in with what, a line each; return where."""
     path = _file(home)
-    path.touch(mode=0o600)
-    path.write_text("".join(f"{one.username} {one.password}\n" for one in fresh), encoding="utf-8")
+    keeping.keep(path, "".join(f"{one.username} {one.password}\n" for one in fresh))
     return path
 
 
@@ -34,9 +34,9 @@ def tidy(station: Station) -> None:
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     if left := [line for line in lines if line.partition(" ")[0] in waiting]:
         if left != lines:
-            path.write_text("".join(left), encoding="utf-8")
+            keeping.keep(path, "".join(left))
     else:
-        path.unlink()
+        keeping.forget(path)
 
 
 def _file(home: Home) -> Path:

@@ -5,12 +5,12 @@ The key is in no backup. The scheme is Fernet's (AES-128-CBC, HMAC-SHA-256): the
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Final
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+from broadcaster import keeping
 from broadcaster.home import Home
 
 _BETWEEN: Final = ":"
@@ -32,12 +32,12 @@ def opened(home: Home, user_id: int, sealed: str) -> str | None:
 
 def add_key(home: Home) -> None:
     """Seal with a new key from now on; the keys of before open still."""
-    _write(_file(home), [Fernet.generate_key().decode(), *_keys(home)])
+    keeping.keep(_file(home), "\n".join([Fernet.generate_key().decode(), *_keys(home)]))
 
 
 def forget_old_keys(home: Home) -> None:
     """Keep the newest key alone: what an older one sealed is shut for good."""
-    _write(_file(home), _keys(home)[:1])
+    keeping.keep(_file(home), _keys(home)[0])
 
 
 def _file(home: Home) -> Path:
@@ -51,24 +51,6 @@ def _ring(home: Home) -> MultiFernet:
 def _keys(home: Home) -> list[str]:
     path = _file(home)
     if not path.is_file():
-        _write(path, [Fernet.generate_key().decode()], over=False)
+        keeping.make_folder(path.parent)
+        keeping.keep_first(path, Fernet.generate_key().decode())
     return path.read_text(encoding="ascii").split()
-
-
-def _write(path: Path, keys: list[str], *, over: bool = True) -> None:
-    """Write the keys down to the disk, whole or not at all; without `over` what another process wrote first stays."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}")
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
-        file.write("\n".join(keys))
-        file.flush()
-        os.fsync(file.fileno())
-    if over:
-        partial.replace(path)
-        return
-    try:
-        os.link(partial, path)
-    except FileExistsError:
-        pass
-    finally:
-        partial.unlink()

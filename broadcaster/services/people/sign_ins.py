@@ -119,7 +119,7 @@ def holder(station: Station, user_id: int, epoch: int, token: str, *, deed: bool
             return None
         stale = deed and now - row.seen_at > _SEEN_EVERY
     if stale:  # whoever comes to stop the sound is not asked for a row first
-        with contextlib.suppress(DatabaseUnavailableError), station.db.write() as session:
+        with contextlib.suppress(DatabaseUnavailableError), station.db.write(lasting=False) as session:
             session.execute(update(SignIn).where(SignIn.id == token).values(seen_at=now))
     return OpenSession(found, row.proved_at or row.began_at)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import secrets
 from pathlib import Path
 
 from sqlalchemy import select
 
+from broadcaster import keeping
 from broadcaster.db.models import BroadcastRow, ZoneRow
 from broadcaster.disks import FULL
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
@@ -83,9 +83,6 @@ def _token_file(station: Station) -> Path:
 
 def _write(path: Path) -> str:
     token = secrets.token_urlsafe(24)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".part")
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
-        file.write(token)
-    partial.replace(path)
+    keeping.make_folder(path.parent)
+    keeping.keep(path, token)
     return token

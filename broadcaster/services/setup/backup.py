@@ -23,6 +23,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from broadcaster import keeping
 from broadcaster.db import copying, schema
 from broadcaster.db.models import CueRow, Rendition
 from broadcaster.db.session import Database
@@ -71,7 +72,7 @@ def backup(station: Station, *, whole: bool = False) -> Path:
         with tempfile.TemporaryDirectory(prefix=_PART, dir=home.backups) as scratch:
             part = Path(scratch) / "backup.zip"
             _write(station, part, whole=whole)
-            part.replace(target)
+            keeping.settle(part, target)
         _let_go(home)
     finally:
         lock.close()
@@ -81,23 +82,21 @@ def backup(station: Station, *, whole: bool = False) -> Path:
 def _write(station: Station, part: Path, *, whole: bool) -> None:
     """Write an archive down to the disk, and lay its sounds beside those of the others."""
     home = station.home
-    with part.open("wb") as file:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
-            archive.write(_database(station, part.parent), DATABASE)
-            archive.write(home.settings_file, SETTINGS)
-            if (marks := home.root / places.MEMBER).is_file():
-                archive.write(marks, places.MEMBER)
-            for path in _own_files(home):
-                archive.write(path, path.relative_to(home.root).as_posix())
-            within = _irreplaceable(station)
-            for name, folder in LISTS.items():
-                sounds = sorted((home.root / folder).glob("??/*.flac"))
-                archive.writestr(name, json.dumps({p.stem: p.stat().st_size for p in sounds}, indent=1))
-                for path in sounds:
-                    if whole or path.stem in within:
-                        archive.write(path, path.relative_to(home.root).as_posix(), zipfile.ZIP_STORED)
-                    _lay_beside(home, path)
-        os.fsync(file.fileno())
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
+        archive.write(_database(station, part.parent), DATABASE)
+        archive.write(home.settings_file, SETTINGS)
+        if (marks := home.root / places.MEMBER).is_file():
+            archive.write(marks, places.MEMBER)
+        for path in _own_files(home):
+            archive.write(path, path.relative_to(home.root).as_posix())
+        within = _irreplaceable(station)
+        for name, folder in LISTS.items():
+            sounds = sorted((home.root / folder).glob("??/*.flac"))
+            archive.writestr(name, json.dumps({p.stem: p.stat().st_size for p in sounds}, indent=1))
+            for path in sounds:
+                if whole or path.stem in within:
+                    archive.write(path, path.relative_to(home.root).as_posix(), zipfile.ZIP_STORED)
+                _lay_beside(home, path)
 
 
 def _database(station: Station, scratch: Path) -> Path:
@@ -140,14 +139,14 @@ def _lay_beside(home: Home, path: Path) -> None:
     target = _place(home.backups / BESIDE, path.stem)
     if target.is_file() and target.stat().st_size == path.stat().st_size:
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
+    keeping.make_folder(target.parent)
     partial = target.with_suffix(".part")
     partial.unlink(missing_ok=True)
     try:
         os.link(path, partial)
     except OSError:  # another disk, or one that has no links
         shutil.copyfile(path, partial)
-    partial.replace(target)
+    keeping.settle(partial, target)
 
 
 def _let_go(home: Home) -> None:

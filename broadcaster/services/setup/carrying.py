@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from broadcaster import keeping
 from broadcaster.domain.fold import nfc
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import RuleError
@@ -70,9 +70,7 @@ def carry(station: Station, actor: Actor, name: str, folder: Path, passphrase: s
         with partial.open("wb") as file:
             for piece in handed_out(station, actor, name, passphrase):
                 file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(target)
+        keeping.settle(partial, target)
     finally:
         partial.unlink(missing_ok=True)
     return target

@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import ipaddress
-import os
 import socket
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from broadcaster import keeping
 from broadcaster.domain.people.callers import is_here
 from broadcaster.home import Home
 from broadcaster.services.station import Station
@@ -186,7 +186,7 @@ def _make(folder: Path, station_name: str, names: Sequence[str], now: dt.datetim
     )
     _write_key(folder / "panel.key", key)
     pem = serialization.Encoding.PEM
-    (folder / "panel.pem").write_bytes(made.public_bytes(pem) + above.public_bytes(pem))
+    keeping.keep(folder / "panel.pem", made.public_bytes(pem) + above.public_bytes(pem))
 
 
 def _allows(folder: Path, names: Iterable[str]) -> bool:
@@ -224,7 +224,7 @@ def _make_authority(folder: Path, station_name: str, own: Sequence[str], now: dt
         .sign(key, hashes.SHA256())
     )
     _write_key(folder / "authority.key", key)
-    (folder / "authority.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    keeping.keep(folder / "authority.pem", made.public_bytes(serialization.Encoding.PEM))
 
 
 def _begun(
@@ -257,10 +257,5 @@ def _is_address(name: str) -> bool:
 
 
 def _write_key(path: Path, key: ec.EllipticCurvePrivateKey) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(
-            key.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-        )
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    keeping.keep(path, key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))

@@ -7,6 +7,7 @@ import json
 import shutil
 from typing import Final
 
+from broadcaster import keeping
 from broadcaster.services.station import Station
 
 LAST: Final = 1_000_000_000
@@ -48,10 +49,8 @@ def refuses_share(station: Station, who: str, length: int, most: int) -> str:
             f"Hôm nay bạn đã gửi {before / 1e9:.1f} GB tệp, mỗi người mỗi ngày chỉ gửi được {most // 10**9} GB. "
             "Hãy gửi tiếp vào ngày mai."
         )
-    partial = path.with_suffix(".part")
     with contextlib.suppress(OSError):
-        partial.write_text(json.dumps({"day": today, "sent": sent | {who: before + length}}), encoding="utf-8")
-        partial.replace(path)
+        keeping.keep(path, json.dumps({"day": today, "sent": sent | {who: before + length}}))
     return ""
 
 

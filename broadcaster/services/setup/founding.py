@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 import tempfile
 import tomllib
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from broadcaster import handwritten, settings, settings_file
+from broadcaster import handwritten, keeping, settings, settings_file
 from broadcaster.clock import Clock
 from broadcaster.db import schema
 from broadcaster.db.models import ChainHead, CueRow, DayException, Script, Topic, Unit, ZoneGroup, ZoneRow
@@ -52,11 +51,11 @@ def init(
     text = None if home.settings_file.exists() else _settings_text(overrides)
     home.make_folders()
     if text is not None:
-        home.settings_file.write_text(text, encoding="utf-8")
+        keeping.keep(home.settings_file, text)
     for source in sorted(room("schedules").glob("*.toml")):
         target = home.root / "schedules" / source.name
         if not target.exists():
-            shutil.copyfile(source, target)
+            keeping.keep(target, source.read_bytes())
     for left in home.run.glob("queue.db*"):  # of the queue beside the rows that older versions kept
         left.unlink()
     database = Database(home.database_url(home.settings_in_use()))

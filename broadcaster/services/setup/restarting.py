@@ -14,6 +14,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from broadcaster import keeping
 from broadcaster.db.queries import air
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import RuleError
@@ -61,10 +62,7 @@ def ask(station: Station, actor: Actor) -> None:
         )
     with station.db.write() as session:
         Trail(session, station.now(), actor).record("ask", "restart", "")
-    path = station.home.restart_wish
-    partial = path.with_suffix(".part")
-    partial.write_text(json.dumps({"at": station.now().isoformat(), "by": actor.username}), encoding="utf-8")
-    partial.replace(path)
+    keeping.keep(station.home.restart_wish, json.dumps({"at": station.now().isoformat(), "by": actor.username}))
 
 
 def withdraw(station: Station, actor: Actor) -> None:
@@ -75,7 +73,7 @@ def withdraw(station: Station, actor: Actor) -> None:
     """
     actor.require(Permission.MANAGE)
     if wish(station) is not None:
-        station.home.restart_wish.unlink(missing_ok=True)
+        keeping.forget(station.home.restart_wish)
         with station.db.write() as session:
             Trail(session, station.now(), actor).record("withdraw", "restart", "")
 

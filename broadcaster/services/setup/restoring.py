@@ -18,7 +18,7 @@ from typing import Any, Final
 from sqlalchemy import Update, delete, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from broadcaster import handwritten, settings_file
+from broadcaster import handwritten, keeping, settings_file
 from broadcaster.clock import Clock
 from broadcaster.db import copying, schema
 from broadcaster.db.models import BroadcastRow, Command, Heartbeat, LeaseRow, MuteRow
@@ -169,16 +169,16 @@ def _settled(archive: Path, home: Home, checked: Checked, clock: Clock | None) -
 
 def _begin_anew(station: Station, archive: Path) -> None:
     station.home.playout.mkdir(parents=True, exist_ok=True)
-    (station.home.playout / BROUGHT_BACK).write_text(f"khôi phục từ {archive.name}", encoding="utf-8")
+    keeping.keep(station.home.playout / BROUGHT_BACK, f"khôi phục từ {archive.name}")
     signs.mend(station)
-    (station.home.run / MARK).write_text(json.dumps({"archive": archive.name}), encoding="utf-8")
+    keeping.keep(station.home.run / MARK, json.dumps({"archive": archive.name}))
     _hold_back(station)
 
 
 def _work_with(url: str, home: Home) -> None:
     """Let the station work with the database at `url`, or with its own file when that is empty."""
     text = handwritten.text(home.settings_file)
-    home.settings_file.write_text(settings_file.changed(text, "database", {"url": url}), encoding="utf-8")
+    keeping.keep(home.settings_file, settings_file.changed(text, "database", {"url": url}))
 
 
 def deciding(found: Backup) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from broadcaster import handwritten, settings_file
+from broadcaster import handwritten, keeping, settings_file
 from broadcaster import settings as settings_module
 from broadcaster.domain.fold import nfc
 from broadcaster.domain.people.roles import Actor, Permission
@@ -129,7 +129,7 @@ def change(
             Trail(session, station.now(), actor).record("edit", "settings", section, before=before, after=changed)
             if section in _PLANNED_BY:
                 jobs.want(session, station.now(), JobKind.PLAN, "change", {}, by=actor.username)
-        trial.replace(path)
+        keeping.keep(path, text)
     if section == "station":
         names.follow(station, actor, names.facts_of(now))
     return list(changed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import tomlkit
 
-from broadcaster import handwritten
+from broadcaster import handwritten, keeping
 from broadcaster import settings as settings_module
 from broadcaster.clock import SystemClock
 from broadcaster.domain.people.roles import Actor, Permission
@@ -153,13 +153,12 @@ def make_default(station: Station, actor: Actor, name: str) -> list[str]:
     try:
         document = tomlkit.parse(handwritten.text(path))
         document.setdefault("speech", tomlkit.table())["voices"] = order
-        partial = path.with_name(f".{path.name}.part")
-        partial.write_text(tomlkit.dumps(document), encoding="utf-8")
-        try:
-            settings_module.load(partial)
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+        text = tomlkit.dumps(document)
+        with tempfile.TemporaryDirectory(dir=station.home.run) as folder:
+            trial = Path(folder) / path.name
+            trial.write_text(text, encoding="utf-8")
+            settings_module.load(trial)
+        keeping.keep(path, text)
     except OSError as error:
         raise RuleError(f"Không ghi được tệp cài đặt: {error.strerror}.", field=str(path)) from None
     with station.db.write() as session:
@@ -192,6 +191,4 @@ def _remember(key: str, speed: float) -> None:
     path = shelf.shelf() / _SPEEDS
     with contextlib.suppress(OSError):  # a figure that can be had again
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(f"{path}.{os.getpid()}")
-        partial.write_text(json.dumps(_speeds() | {key: speed}), encoding="utf-8")
-        partial.replace(path)
+        keeping.keep(path, json.dumps(_speeds() | {key: speed}), lasting=False)

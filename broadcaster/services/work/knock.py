@@ -10,6 +10,8 @@ import socket
 from contextlib import suppress
 from pathlib import Path
 
+from broadcaster import keeping
+
 _FILE = "worker.port"
 
 
@@ -24,9 +26,7 @@ class Bell:
         """
         self._line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._line.bind(("127.0.0.1", 0))
-        partial = run / f"{_FILE}.part"
-        partial.write_text(str(self._line.getsockname()[1]), encoding="ascii")
-        partial.replace(run / _FILE)
+        keeping.keep(run / _FILE, str(self._line.getsockname()[1]), lasting=False)
 
     def wait(self, seconds: float) -> bool:
         """Whether somebody knocked within `seconds`."""

@@ -137,7 +137,7 @@ def _take(session: Session, which: ColumnElement[bool], now: dt.datetime) -> _Ta
 
 def renew(station: Station) -> None:
     """Say that the jobs in hand of this process are still worked on; offer again those whose end it could not write."""
-    with station.db.write() as session:
+    with station.db.write(lasting=False) as session:
         mine = update(Job).where(Job.state == JobState.RUNNING, Job.claimed_by == _owner())
         session.execute(mine.where(Job.id.in_(_hand)).values(claimed_at=station.now()))
         session.execute(mine.where(Job.id.not_in(_hand)).values(state=JobState.WANTED, claimed_by=None))
@@ -198,7 +198,7 @@ def _done(station: Station, job: _Taken) -> None:
 
 def _set(station: Station, job: _Taken, **values: Any) -> bool:
     """Write down how far a job is; False when it is no longer ours: stopped by a person, or offered again."""
-    with station.db.write() as session:
+    with station.db.write(lasting="state" in values) as session:
         mine = changed(session, _still_mine(job).where(Job.state == JobState.RUNNING).values(**values)) == 1
         if values.get("state") is JobState.FAILED:
             let_down(session, station.now())
