@@ -22,8 +22,9 @@ from tests.kit.places import ROOT
 _SLOW: Final = frozenset({"subprocess.Popen", "socket.connect", "socket.sendto", "socket.getaddrinfo", "time.sleep"})
 _SMALL: Final = re.compile(r"/zoneinfo/|/tzdata/|\.toml$|/keys/|^/proc/|^/dev/|^\d+$")
 """Some kilobytes, read once for each time that they change, or a file that is open already."""
-_AT_THE_MOMENT: Final = frozenset({"usable"})
-"""An emergency looks for its siren, seconds of sound, in the very moment in which it is ordered (`signs.usable`)."""
+_AT_THE_MOMENT: Final = frozenset({"usable", "_keys"})
+"""An emergency looks for its siren, seconds of sound, in the very moment in which it is ordered (`signs.usable`); the
+key of the seals is made once in the life of a home (`seals._keys`)."""
 _KEPT: Final = re.compile(r"/(audio/store|backups/sounds)/[0-9a-f]{2}/")
 _HOUSE: Final = (str(ROOT / "broadcaster"), str(ROOT / "tests"))
 _here = threading.local()

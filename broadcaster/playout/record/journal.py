@@ -58,6 +58,7 @@ class Journal:
         keeping.make_folder(folder)
         segments = self.segments()
         self._path = segments[-1] if segments else self._new_path()
+        self._forget_lost()
         self._file = self._open(self._path)
         self.trouble = ""
         """Why the disk refuses just now; empty when all is written."""
@@ -169,6 +170,13 @@ class Journal:
             return Position(str(segment), int(offset))
         except (OSError, ValueError, TypeError):
             return Position("", 0)
+
+    def _forget_lost(self) -> None:
+        """Replay all where lines before the kept position were lost in a power cut: others come in their place."""
+        position = self._position()
+        path = self._folder / position.segment
+        if position.segment and (not path.is_file() or path.stat().st_size < position.offset):
+            (self._folder / "replayed.json").unlink(missing_ok=True)
 
     def _new_path(self) -> Path:
         numbers = [int(p.stem.removeprefix("journal-")) for p in self.segments()]

@@ -207,3 +207,22 @@ def test_the_past_tells_open_broadcasts_from_ended_ones(book):
     assert set(past.unfinished) == {1}
     took = Outlet.LOUDSPEAKER, 900
     assert past.unfinished[1].taken == {(1, "a"): took, (1, "b"): took}
+
+
+@pytest.mark.parametrize("lost", ["the end of the segment", "the segment"])
+def test_what_is_written_after_a_power_cut_that_took_replayed_lines_is_replayed(tmp_path, clock, lost):
+    journal = Journal(tmp_path, clock)
+    for n in range(5):
+        journal.write("mark", {"n": n}, sync=False)
+    _, position = journal.unreplayed()
+    journal.replayed(position)
+    journal.close()
+    (segment,) = journal.segments()
+    os.truncate(segment, 7) if lost == "the end of the segment" else segment.unlink()
+    journal = Journal(tmp_path, clock)
+    journal.write("verdict", {"n": 9})
+    records, position = journal.unreplayed()
+    assert [r.body for r in records] == [{"n": 9}]
+    journal.replayed(position)
+    assert journal.unreplayed()[0] == []
+    journal.close()

@@ -74,7 +74,7 @@ def test_a_torn_file_is_left_out_and_the_others_are_read(folder, torn):
 
 def test_a_disk_that_takes_nothing_keeps_it_in_memory(folder):
     plan = PinnedPlan(folder, ALL_DAY)
-    (folder / "1.part").mkdir()  # nothing can be written there
+    (folder / "1.json").mkdir()  # nothing can be written there
     assert plan.put(bundle(1))
     assert plan.get(1) == bundle(1)
     assert PinnedPlan(folder, ALL_DAY).load() == {}
