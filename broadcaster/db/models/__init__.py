@@ -12,6 +12,7 @@ from broadcaster.db.models.airing import (
     OutputStop,
     PlayLogEntry,
 )
+from broadcaster.db.models.alerts import AlertRow, AlertSenderRow, AlertTellingRow
 from broadcaster.db.models.content import Approval, Contribution, DraftRow, Rendition, Revision, Script, Topic
 from broadcaster.db.models.emergency import Emergency
 from broadcaster.db.models.hearing import Hearing
@@ -46,6 +47,9 @@ __all__ = [
     "Activity",
     "ActivityProof",
     "AiringProof",
+    "AlertRow",
+    "AlertSenderRow",
+    "AlertTellingRow",
     "ApiToken",
     "Approval",
     "AuditEvent",

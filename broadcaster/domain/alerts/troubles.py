@@ -16,7 +16,7 @@ class TroubleKind(StrEnum):
     holds_s: float
     gone_s: float
 
-    def __new__(cls, word: str, label: str, holds_s: float = 30.0, gone_s: float = 60.0) -> Self:
+    def __new__(cls, word: str, label: str = "", holds_s: float = 30.0, gone_s: float = 60.0) -> Self:
         """Make a kind of its word in the database and its Vietnamese name."""
         member = str.__new__(cls, word)
         member._value_ = word
@@ -92,15 +92,11 @@ class Damper:
         self._gone: dict[str, float] = {}
         self._ended: dict[str, list[float]] = {}
 
-    def step(
-        self, at: float, seen: Seen, told: dict[str, TroubleKind]
-    ) -> tuple[list[Trouble], list[str]]:
+    def step(self, at: float, seen: Seen, told: dict[str, TroubleKind]) -> tuple[list[Trouble], list[str]]:
         """What begins and what ends at `at` (monotonic s), where people were told of `told`, by key."""
         troubles = seen.troubles
         self._held = {k: self._held.get(k, at) for k in troubles if k not in told}
-        self._gone = {
-            k: self._gone.get(k, at) for k, kind in told.items() if k not in troubles and kind in seen.judged
-        }
+        self._gone = {k: self._gone.get(k, at) for k, kind in told.items() if k not in troubles and kind in seen.judged}
         self._ended = {
             k: kept for k, ends in self._ended.items() if (kept := [e for e in ends if at - e < self.FLAPS_S])
         }
