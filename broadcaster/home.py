@@ -92,6 +92,11 @@ class Home:
         return self.run / "restart.now"
 
     @property
+    def alerts_beat(self) -> Path:
+        """Its time changes with each round of the worker's watch."""
+        return self.run / "alerts.beat"
+
+    @property
     def logs(self) -> Path:
         """JSON logs of the processes."""
         return self.root / "logs"

@@ -77,6 +77,7 @@ def playout_command(ctx: click.Context, own_home: str | None) -> None:
 @click.pass_context
 def worker_command(ctx: click.Context, own_home: str | None) -> None:
     """Chạy phần xử lý nền: đọc, xử lý âm thanh, lên lịch, sao lưu (thường do “loa up” gọi)."""
+    from broadcaster.services.alerts import watching  # noqa: PLC0415
     from broadcaster.services.station import answers  # noqa: PLC0415 - play-out opens no database
     from broadcaster.worker.consumer import run  # noqa: PLC0415 - only this process works in the background
 
@@ -84,8 +85,14 @@ def worker_command(ctx: click.Context, own_home: str | None) -> None:
     apart.turn_on()
     with _process(ctx, own_home, "worker") as station:
         bond.follow_supervisor(stop)
-        if answers(station, stop):
-            run(station, stop)
+        watch = WatchedThread(functools.partial(watching.run, station, stop), "alerts")
+        watch.start()  # people are told also while the database is away
+        try:
+            if answers(station, stop):
+                run(station, stop)
+        finally:
+            stop.set()
+            watch.join(watching.SEND_S)
 
 
 @click.command("desk", hidden=True)

@@ -14,44 +14,12 @@ from zoneinfo import ZoneInfo
 from broadcaster.domain.alerts.ranks import Rank
 from broadcaster.domain.alerts.troubles import Seen, Trouble, TroubleKind
 
-SILENT_S: Final = 10.0
-"""An output on the air that is quieter than `QUIET_DBFS` for so long is silent."""
-QUIET_DBFS: Final = -60.0
-LIVE_S: Final = 30.0
-"""So long a person at the microphone may say nothing."""
-LATE: Final = dt.timedelta(seconds=5)
 SOON: Final = dt.timedelta(hours=2)
 """What goes wrong with a broadcast this near cannot wait for the morning."""
 ENDING: Final = dt.timedelta(days=21)
 OLD_BACKUP: Final = dt.timedelta(days=2)
 
 _K = TroubleKind
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutputOnAir:
-    """One output that carries a broadcast now."""
-
-    output: str
-    title: str
-    quiet_s: float
-    """Since when it was not louder than `QUIET_DBFS` (s)."""
-    live: bool = False
-    turned_off: bool = False
-    """A person turned it off."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DueNow:
-    """A broadcast whose time is now, as its row has it."""
-
-    number: int
-    title: str
-    starts_at: dt.datetime
-    ends_at: dt.datetime
-    begun_at: dt.datetime | None = None
-    by_hand: bool = False
-    """A person sent it at a time of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +30,6 @@ class Ailing:
     about: str = ""
     sentence: str
     rank: Rank = Rank.WARNING
-    since: dt.datetime | None = None
     airs_at: dt.datetime | None = None
     """When it will be missed, where that is known."""
 
@@ -73,10 +40,8 @@ class StationFacts:
 
     now: dt.datetime
     tz: ZoneInfo
-    on_air: tuple[OutputOnAir, ...] | None = None
-    due: tuple[DueNow, ...] | None = None
     next_at: dt.datetime | None = None
-    """When the next broadcast begins, where one is known."""
+    """When the next broadcast begins, or began if one is on the air; None: there is none, or nobody could ask."""
     ailing: Mapping[TroubleKind, tuple[Ailing, ...]] = field(default_factory=dict)
     """What other parts of the house say is wrong, by each kind that they could look at."""
     daily: str | None = None
@@ -120,45 +85,11 @@ def _rank(ailing: Ailing, facts: StationFacts) -> Rank:
     """What keeps a broadcast of the next hours silent is urgent, whatever it is."""
     missed_at = ailing.airs_at or (facts.next_at if ailing.kind in _SILENCES else None)
     near = missed_at is not None and missed_at - facts.now <= SOON
-    sounds = ailing.kind is _K.OUTPUT and any(o.output == ailing.about for o in facts.on_air or ())
-    return Rank.URGENT if near or sounds else ailing.rank
+    return Rank.URGENT if near else ailing.rank
 
 
 _SILENCES: Final = frozenset({_K.OUTPUT})
 """Kinds that keep whatever comes next silent."""
-
-
-def _silent(facts: StationFacts) -> Iterator[Trouble] | None:
-    if facts.on_air is None:
-        return None
-    return (
-        Trouble(
-            _K.SILENT,
-            one.output,
-            Rank.URGENT,
-            f"Buổi “{one.title}” đang phát mà đường ra “{one.output}” im lặng. "
-            "Hãy nghe loa, kiểm tra dây, ampli, máy chủ luồng và nội dung của mục đang phát.",
-        )
-        for one in facts.on_air
-        if not one.turned_off and one.quiet_s >= (LIVE_S if one.live else SILENT_S)
-    )
-
-
-def _late(facts: StationFacts) -> Iterator[Trouble] | None:
-    if facts.due is None:
-        return None
-    return (
-        Trouble(_K.LATE, str(one.number), Rank.URGENT, _late_words(one, facts))
-        for one in facts.due
-        if not one.by_hand and one.starts_at + LATE < (one.begun_at or facts.now) and facts.now < one.ends_at
-    )
-
-
-def _late_words(one: DueNow, facts: StationFacts) -> str:
-    what = f"Buổi “{one.title}” hẹn {one.starts_at.astimezone(facts.tz):%H:%M}"
-    if one.begun_at is not None:
-        return f"{what} bắt đầu trễ {(one.begun_at - one.starts_at).total_seconds():.0f} giây. Hãy xem trang Đang phát."
-    return f"{what} chưa bắt đầu. Hãy xem trang Đang phát; cần thì phát tay hoặc khởi động lại đài."
 
 
 def _tomorrow(facts: StationFacts) -> tuple[Trouble, ...] | None:
@@ -201,8 +132,6 @@ def _backup(facts: StationFacts) -> tuple[Trouble, ...] | None:
 
 
 RULES: Final[Mapping[TroubleKind, Rule]] = {
-    _K.SILENT: _silent,
-    _K.LATE: _late,
     _K.TOMORROW: _tomorrow,
     _K.CERTIFICATE: _certificate,
     _K.BACKUP: _backup,

@@ -153,6 +153,12 @@ class Ailment:
 
     organ: Organ
     sentence: str
+    about: str = ""
+    """Which one of its kind: an output, a thread, a broadcast; empty where there is one."""
+    airs_at: dt.datetime | None = None
+    """When it will be missed, where that is known."""
+    unapproved: bool = False
+    """Nobody approved it as it is: a person can help, not a machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +189,7 @@ def fitness(station: Station) -> Fitness:
         found.append(Ailment(Organ.DATABASE, f"{error} {_GOES_ON if word.said is not None else ''}".strip()))
         if word.said is None:
             found.append(Ailment(Organ.PLAYOUT, _DEAD))
+        found += _quiet(word.said or {})
     found += _disk(station)
     return Fitness(tuple(found))
 
@@ -212,20 +219,24 @@ def _processes(station: Station, word: PlayoutWord) -> Iterator[Ailment]:
         yield Ailment(Organ.WORKER, why)
     for process in ("playout", "worker", "web"):
         lives, said = status(station, process)
-        for sentence in said.get("threads", {}).values() if lives else ():
-            yield Ailment(Organ.THREADS, sentence)
+        for name, sentence in said.get("threads", {}).items() if lives else ():
+            yield Ailment(Organ.THREADS, sentence, f"{process}/{name}")
     if station.local(station.now()).year < BELIEVABLE_FROM:
         yield Ailment(Organ.HOLD, "Đồng hồ máy sai năm. Hãy chỉnh đồng hồ máy rồi khởi động lại đài.")
 
 
 def _air(station: Station, asked: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[Ailment]:
     """What is or should be on the air at this moment, by what play-out says when `asked`, or `said` of itself last."""
-    for sentence in unheard(said, outputs_of(station).names).values() if said.get("sinks") else ():
-        yield Ailment(Organ.OUTPUT, sentence)
-    for title, output in due_now.quiet(asked):
-        yield Ailment(Organ.QUIET, _QUIET.format(title=title, output=output))
+    for name, sentence in unheard(said, outputs_of(station).names).items() if said.get("sinks") else ():
+        yield Ailment(Organ.OUTPUT, sentence, name)
+    yield from _quiet(asked)
     for b in due_now.late(station, asked):
-        yield Ailment(Organ.LATE, _LATE.format(title=b.title, at=station.local(b.starts_at)))
+        yield Ailment(Organ.LATE, _LATE.format(title=b.title, at=station.local(b.starts_at)), str(b.id), b.starts_at)
+
+
+def _quiet(asked: Mapping[str, Any]) -> Iterator[Ailment]:
+    for title, output in due_now.quiet(asked):
+        yield Ailment(Organ.QUIET, _QUIET.format(title=title, output=output), output)
 
 
 def _worker(station: Station, *, unwritten: bool) -> str:
@@ -282,25 +293,29 @@ def _sounds(station: Station, session: Session) -> Iterator[Ailment]:
     ).all()
     coming = [broadcast_of(r) for r in rows]
     refusal = approving.refusals(session, {i.script_id for b in coming for i in b.rundown if i.script_id is not None})
-    told = [(b, words) for b in coming for words in _silent_items(station, session, store, b, refusal)]
-    for b, words in told[:_TOLD]:
+    told = [(b, *why) for b in coming for why in _silent_items(station, session, store, b, refusal)]
+    for b, no, words, unapproved in told[:_TOLD]:
         at = station.local(b.starts_at)
-        yield Ailment(Organ.SOUND, f"Buổi “{b.title}” lúc {at:%H:%M} ngày {at:%d/%m}: {words}")
+        sentence = f"Buổi “{b.title}” lúc {at:%H:%M} ngày {at:%d/%m}: {words}"
+        yield Ailment(Organ.SOUND, sentence, f"{b.id}/{no}", b.starts_at, unapproved)
     if len(told) > _TOLD:
         yield Ailment(Organ.SOUND, f"Còn {len(told) - _TOLD} mục khác của 24 giờ tới cũng vậy.")
 
 
-def _silent_items(station: Station, session: Session, store: Store, b: Broadcast, refusal: Refusal) -> Iterator[str]:
-    """What of a broadcast play-out would refuse at its time, in words."""
+def _silent_items(
+    station: Station, session: Session, store: Store, b: Broadcast, refusal: Refusal
+) -> Iterator[tuple[int, str, bool]]:
+    """What of a broadcast play-out would refuse at its time, in words, and whether it is a person's word that lacks."""
     refusals = item_faults(session, b, station.local(b.starts_at).date(), refusal)
     for item in b.rundown:
         if item.no in refusals:
-            yield f"mục {item.no} “{item.title}”: {refusals[item.no].text}"
+            yield item.no, f"mục {item.no} “{item.title}”: {refusals[item.no].text}", True
         elif item.relay is not None:
             if item.relay not in station.settings.relays:
-                yield f"mục {item.no} “{item.title}”: không có nguồn tiếp âm “{item.relay}” trong cài đặt."
+                words = f"mục {item.no} “{item.title}”: không có nguồn tiếp âm “{item.relay}” trong cài đặt."
+                yield item.no, words, False
         elif item.kind is not ItemKind.LIVE and (why := _missing(store, item.audio_sha256)):
-            yield f"mục {item.no} “{item.title}”: {why}"
+            yield item.no, f"mục {item.no} “{item.title}”: {why}", False
 
 
 def _missing(store: Store, sha256: str) -> str:

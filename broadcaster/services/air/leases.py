@@ -44,6 +44,17 @@ def hold(station: Station, owner: str, seconds: float) -> LeaseState:
         return LeaseState(mine=False, owner="", rival="", since=None)
 
 
+def held_by_another(station: Station, owner: str) -> bool:
+    """Whether another machine than `owner` holds the right now.
+
+    Raises:
+        StationError: the database is away.
+    """
+    with station.db.read() as session:
+        row = session.scalars(select(LeaseRow).where(LeaseRow.name == PLAYOUT)).one_or_none()
+        return row is not None and row.owner != owner and row.until > session.scalars(select(func.now())).one()
+
+
 def give_up(station: Station, owner: str) -> None:
     """Let the right go at once; for a stop in order.
 
