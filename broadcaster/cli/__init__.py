@@ -38,6 +38,7 @@ _COMMANDS = {
     "stop": "schedule",
     "trust-clock": "schedule",
     "emergency": "emergency.command",
+    "alerts": "alerts",
     "zone": "zones",
     "log": "log",
     "plan": "plan",

@@ -14,6 +14,7 @@ from broadcaster.home import Home
 from broadcaster.logs import EventLog
 from broadcaster.supervise.bond import SUPERVISED
 from broadcaster.supervise.panel_port import PanelPort
+from broadcaster.supervise.stand_in import StandIn
 
 log = EventLog(__name__)
 
@@ -42,6 +43,7 @@ class Supervisor:
         self._clock = clock
         self._door = door
         self._children = [_Child(name) for name in ORDER]
+        self._stand_in = StandIn(home, clock)
 
     def run(self, stop: threading.Event) -> None:
         """Start all and watch them until `stop` is set; then stop all in order."""
@@ -51,8 +53,10 @@ class Supervisor:
                     self._begin_anew()
                 for child in self._children:
                     self._tend(child)
+                self._stand_in.tend()
                 stop.wait(0.2)
         finally:
+            self._stand_in.end()
             for child in reversed(self._children):
                 self._end(child)
             self._door.close()
