@@ -1,6 +1,6 @@
 """The watch that stands in: people are told also while the worker, whose task that is, is dead or hangs.
 
-It costs memory only then. Whether the worker's watch lives is seen by a file whose time changes with each of its rounds.
+It costs memory only then. The worker's watch shows that it lives by a file whose time changes with each of its rounds.
 """
 
 from __future__ import annotations

@@ -59,9 +59,13 @@ def send_trial(station: Station, actor: Actor) -> Sequence[str]:
     actor.require(Permission.MANAGE)
     people = [p.name for p in recipients(station.settings)]
     if not people:
-        raise RuleError("Chưa có ai trong danh sách được báo tin. Hãy thêm người ở trang Báo tin.", field="alerts.people")
+        raise RuleError(
+            "Chưa có ai trong danh sách được báo tin. Hãy thêm người ở trang Báo tin.", field="alerts.people"
+        )
     now = station.now()
-    words = f"Tin thử do {actor.username} gửi lúc {station.local(now):%H:%M:%S %d/%m/%Y}. Nhận được là báo tin chạy tốt."
+    words = (
+        f"Tin thử do {actor.username} gửi lúc {station.local(now):%H:%M:%S %d/%m/%Y}. Nhận được là báo tin chạy tốt."
+    )
     with station.db.write() as session:
         Trail(session, now, actor).record("tried", "alerts", "all", note=", ".join(people))
     news(station, Trouble(TroubleKind.TRIAL, f"{now:%Y%m%d%H%M%S%f}", Rank.NOTE, words))
