@@ -38,7 +38,7 @@ _COMMANDS = {
     "stop": "schedule",
     "trust-clock": "schedule",
     "emergency": "emergency.command",
-    "alerts": "alerts",
+    "alerts": "upkeep.alerts",
     "zone": "zones",
     "log": "log",
     "plan": "plan",
