@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
 
 from sqlalchemy.exc import IntegrityError
 
+from broadcaster import keeping
 from broadcaster.db.queries import alerts as rows
 from broadcaster.db.refusals import DatabaseUnavailableError
 from broadcaster.domain.alerts.book import AlertBook
@@ -77,7 +77,7 @@ class Outbox:
             result = act(book)
             rows.keep(session, book)
         if self._unsaved.changed:
-            self._path.unlink(missing_ok=True)
+            keeping.forget(self._path)
         self._known, self._unsaved = book, AlertBook()
         return result
 
@@ -103,14 +103,7 @@ def _read(path: Path) -> AlertBook:
 
 
 def _write(path: Path, book: AlertBook) -> None:
-    partial = path.with_suffix(f".{os.getpid()}")
     try:
-        with partial.open("w", encoding="utf-8") as file:
-            json.dump(book.as_json(), file, ensure_ascii=False)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        keeping.keep(path, json.dumps(book.as_json(), ensure_ascii=False))
     except OSError as error:
         log.warning("alerts are kept in memory alone", error=str(error))
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
