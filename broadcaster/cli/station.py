@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
 import threading
 import tomllib
@@ -27,7 +28,9 @@ from broadcaster.services.setup.founding import init
 from broadcaster.services.setup.starter import FirstBulletin, first_bulletin, prepare
 from broadcaster.services.station import Station, answers, away, open_station
 from broadcaster.supervise import bond
+from broadcaster.supervise.notify import Notifier
 from broadcaster.supervise.panel_port import PanelPort
+from broadcaster.supervise.pulse import Herald, Pulse
 from broadcaster.supervise.signals import stop_event
 from broadcaster.supervise.up import Supervisor
 from broadcaster.threads import WatchedThread
@@ -90,10 +93,12 @@ def up_command(
     """Bật đài: phát sóng, xử lý nền và trang quản lý. Ctrl-C để tắt lần lượt."""
     home = Home(where(ctx, own_home))
     _make_way(home, replace=replace)
-    stop = stop_event()
+    stop, systemd = stop_event(), Notifier(os.environ)
+    bond.follow_supervisor(stop)
     if home.settings_file.is_file():  # a disk that is full takes no database before the reserve is given up
         Reserve(home.run / "reserve", home.settings_in_use().playout.reserve_megabytes * 1_000_000).tend()
-    station = _founded(home) if starter else open_station(home.root, patient=True)
+    with systemd.patience("Đài đang mở cơ sở dữ liệu."):
+        station = _founded(home) if starter else open_station(home.root, patient=True)
     _close(station.home)
     logs.configure("up", station.home.logs)
     with bond.only(station.home, "up"):
@@ -113,11 +118,13 @@ def up_command(
 
         door = PanelPort(where_now, click.echo)
         door.open()
-        if line := certificates.told(station, *where_now()):
-            click.echo(line)
+        if said := certificates.told(station, *where_now()):
+            click.echo(said)
         if starter:
             _watch(functools.partial(_tell_first_bulletin, station, stop, lines), "first-bulletin")
-        Supervisor(station.home, station.clock, door).run(stop)
+        pulse = Pulse(station.home, station.clock)
+        herald = Herald(systemd, station.home, pulse, station.clock, station.local)
+        Supervisor(station.home, station.clock, door, pulse, herald).run(stop)
     if refusals:
         raise refusals[0]
     click.echo("Đài đã tắt.")

@@ -290,6 +290,8 @@ class Playout:
         if message.get("ask") == "levels":
             lanes = (lane for one in self.airings() if one.phase is Phase.AIR for lane in one.lanes)
             return {"levels": {lane.sink.name: round(lane.level, 1) for lane in lanes}}
+        if message.get("ask") == "alive":
+            return {"round_s": self.machine.agenda.age}
         if message.get("ask") == "status":
             return dict(self.status())
         if (alone := message.get("alone")) is not None:

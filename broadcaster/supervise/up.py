@@ -10,10 +10,12 @@ import threading
 from dataclasses import dataclass, field
 
 from broadcaster.clock import Clock
+from broadcaster.domain.air.desk import PROCESS
 from broadcaster.home import Home
 from broadcaster.logs import EventLog
 from broadcaster.supervise.bond import SUPERVISED
 from broadcaster.supervise.panel_port import PanelPort
+from broadcaster.supervise.pulse import Herald, Pulse
 from broadcaster.supervise.stand_in import StandIn
 
 log = EventLog(__name__)
@@ -38,10 +40,12 @@ class _Child:
 class Supervisor:
     """Keeps the three processes of one station alive."""
 
-    def __init__(self, home: Home, clock: Clock, door: PanelPort) -> None:
+    def __init__(self, home: Home, clock: Clock, door: PanelPort, pulse: Pulse, herald: Herald) -> None:
         self._home = home
         self._clock = clock
         self._door = door
+        self._pulse = pulse
+        self._herald = herald
         self._children = [_Child(name) for name in ORDER]
         self._stand_in = StandIn(home, clock)
 
@@ -54,8 +58,12 @@ class Supervisor:
                 for child in self._children:
                     self._tend(child)
                 self._stand_in.tend()
+                if self._pulse.take():
+                    self._herald.tell()
+                    self._end_silent()
                 stop.wait(0.2)
         finally:
+            self._herald.stopping()
             self._stand_in.end()
             for child in reversed(self._children):
                 self._end(child)
@@ -70,6 +78,13 @@ class Supervisor:
         self._door.anew()
         for path in (self._home.restart_now, self._home.restart_wish):
             path.unlink(missing_ok=True)
+
+    def _end_silent(self) -> None:
+        """Let play-out that lives and gives no sign of life fall: it is started again like any that fell."""
+        for child in self._children:
+            if child.name == PROCESS and child.process is not None and self._pulse.silent_s(child.started) > 0:
+                log.warning("process hangs", process=child.name)
+                child.process.kill()
 
     def _tend(self, child: _Child) -> None:
         now = self._clock.monotonic()
@@ -108,7 +123,10 @@ class Supervisor:
         process = child.process
         if process is None or process.poll() is not None:
             return
-        process.send_signal(signal.SIGTERM if os.name == "posix" else signal.CTRL_BREAK_EVENT)  # type: ignore[attr-defined,unused-ignore]
+        if os.name == "posix":
+            process.send_signal(signal.SIGTERM)
+        elif process.stdin is not None:  # its bond: a service of Windows has no console to break from
+            process.stdin.close()
         try:
             process.wait(_STOP_SECONDS[child.name])
         except subprocess.TimeoutExpired:

@@ -14,6 +14,7 @@ class Agenda:
         self._clock = clock
         self._due_at: dict[str, float] = {}
         self._woken = threading.Event()
+        self._began = clock.monotonic()
 
     def again(self, step: str) -> None:
         """Let a step be due at once, whenever the clerk comes to it."""
@@ -32,7 +33,13 @@ class Agenda:
 
     def begin(self) -> None:
         """A round begins; what is asked for from now on gives another."""
+        self._began = self._clock.monotonic()
         self._woken.clear()
+
+    @property
+    def age(self) -> float:
+        """How long ago the last round began (s): one that hangs grows old."""
+        return self._clock.monotonic() - self._began
 
     def is_due(self, step: str) -> bool:
         """Whether a step is to be done now."""

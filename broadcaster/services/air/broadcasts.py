@@ -38,6 +38,8 @@ from broadcaster.services.station import Station
 UNBEGUN = (BroadcastState.PLANNED, BroadcastState.CUED)
 """Of the open states those in which nothing has sounded yet."""
 _ANSWER_S = 0.25
+_PATIENCE_S = 2.0
+"""So long whoever would begin play-out anew waits for it: on a busy machine it answers late."""
 _LARGEST = 65_507
 """Bytes in a datagram."""
 Heard = TypeVar("Heard")
@@ -291,6 +293,15 @@ def word(home: Home) -> PlayoutWord:
     except (OSError, ValueError):
         return PlayoutWord(None, here)
     return PlayoutWord(said if isinstance(said, dict) else None, here)
+
+
+def round_age(home: Home) -> float | None:
+    """How long ago play-out of this machine began its last round of work (s), as it says itself; None: no answer."""
+    answer = ask(home, _PATIENCE_S, ask="alive")
+    try:
+        return float(answer["round_s"]) if answer else None
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def levels(home: Home) -> dict[str, float] | None:
