@@ -22,6 +22,7 @@ _COMMANDS = {
     "desk": "processes",
     "worker": "processes",
     "doctor": "station",
+    "service": "service",
     "backup": "backups",
     "restore": "backups",
     "restored": "backups",
