@@ -25,7 +25,7 @@ from broadcaster.services.log import places
 from broadcaster.services.log.record import examine as examine_record
 from broadcaster.services.people import second_step
 from broadcaster.services.scripts.approving import airable
-from broadcaster.services.setup import certificates, disk_room, lacking, restored, settings_check
+from broadcaster.services.setup import certificates, disk_room, lacking, machine_checks, restored, settings_check
 from broadcaster.services.setup.backup import last_backup
 from broadcaster.services.station import Station
 from broadcaster.sound import recogniser_process
@@ -78,6 +78,8 @@ def examine(station: Station, sinks: Sequence[Check] = (), *, thorough: bool = T
         except OSError as error:
             found.append(Check(name, ok=False, sentence=str(refused(error, str(station.home.root)))))
     found[6:6] = sinks
+    if thorough:
+        found += [Check(name, ok, said) for name, ok, said in machine_checks.findings(station.home.root)]
     return [*_fitness(station), *found]
 
 
