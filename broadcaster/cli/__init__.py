@@ -22,7 +22,7 @@ _COMMANDS = {
     "desk": "processes",
     "worker": "processes",
     "doctor": "station",
-    "service": "service",
+    "service": "machine.service",
     "backup": "backups",
     "restore": "backups",
     "restored": "backups",
