@@ -22,7 +22,7 @@ _COMMANDS = {
     "desk": "processes",
     "worker": "processes",
     "doctor": "station",
-    "service": "machine.service",
+    "service": "upkeep.service",
     "backup": "backups",
     "restore": "backups",
     "restored": "backups",
