@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
 import tomlkit
@@ -71,4 +71,19 @@ def changed(text: str, section: str, values: Mapping[str, Any]) -> str:
         raise TypeError(section)
     for key, value in values.items():
         table[key] = _NONE if value is None else _plain(value)
+    return tomlkit.dumps(doc)
+
+
+def put(text: str, where: Sequence[str], value: Mapping[str, Any] | None) -> str:
+    """The text of a settings file with one table of a name set, or taken away; comments and order of the rest stay."""
+    doc = tomlkit.parse(text)
+    table: MutableMapping[str, Any] = doc
+    for part in where[:-1]:
+        if part not in table:
+            table[part] = tomlkit.table(is_super_table=True)
+        table = table[part]
+    if value is None:
+        table.pop(where[-1], None)
+    else:
+        table[where[-1]] = _plain(value)
     return tomlkit.dumps(doc)

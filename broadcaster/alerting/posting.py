@@ -12,7 +12,7 @@ import json
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
@@ -29,7 +29,10 @@ _LATER: Final = frozenset({408, 425, 429})
 _LONGEST_S: Final = 86_400.0
 
 
-def _web(address: Address) -> Address:
+S = TypeVar("S", bound=Secret)
+
+
+def _web(address: S) -> S:
     try:
         found = urlsplit(address.reveal())
         good = found.scheme in {"http", "https"} and bool(found.hostname) and (found.port or 1) > 0
@@ -41,10 +44,12 @@ def _web(address: Address) -> Address:
 
 
 WebAddress = Annotated[Address, AfterValidator(_web)]
-"""An address of the web, which may carry a key."""
+"""An address of the web, printed without its key."""
+SecretAddress = Annotated[Secret, AfterValidator(_web)]
+"""An address of the web that is a key as a whole: whoever knows it may send there."""
 
 
-def sealed(address: Address) -> Address:
+def sealed(address: S) -> S:
     """An address to which a key may be sent: nobody on the way can read it."""
     place = urlsplit(address.reveal())
     if address and place.scheme != "https" and not is_here(place.hostname or ""):
@@ -101,11 +106,11 @@ class PostAnswer:
         raise SendError(f"{said}: không nhận tin này. Hãy kiểm tra các mục đã nhập.", lasting=True)
 
 
-def post(address: Address, body: bytes, headers: Mapping[str, str], *, who: str, ca_file: str = "") -> PostAnswer:
+def post(address: Secret, body: bytes, headers: Mapping[str, str], *, who: str, ca_file: str = "") -> PostAnswer:
     """Send bytes to an address and return what is answered.
 
     Args:
-        address: a `WebAddress`.
+        address: a `WebAddress` or `SecretAddress`.
         body: the message.
         headers: besides those of every request.
         who: the other side, at the beginning of a sentence.
@@ -157,7 +162,7 @@ def trusted(ca_file: str) -> ssl.SSLContext:
 
 
 def post_json(
-    address: Address, table: Mapping[str, Any], key: Secret | None = None, *, who: str, ca_file: str = ""
+    address: Secret, table: Mapping[str, Any], key: Secret | None = None, *, who: str, ca_file: str = ""
 ) -> PostAnswer:
     """Send a JSON object as `post` sends bytes, with a key where there is one."""
     headers = {"Content-Type": "application/json; charset=utf-8"}

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
-from broadcaster.alerting.posting import WebAddress, post_json, sealed
+from broadcaster.alerting.posting import SecretAddress, post_json, sealed
 from broadcaster.plugins import PluginOptions
 from broadcaster.secret import Secret
 
@@ -17,7 +17,9 @@ _WHO = "Nơi nhận webhook"
 class WebhookOptions(PluginOptions):
     """Địa chỉ nhận tin của phần mềm khác (webhook): đài gửi JSON có title và body."""
 
-    url: WebAddress = Field(description="Địa chỉ nhận, ví dụ https://tinh.example.vn/bao-tin.")
+    url: SecretAddress = Field(
+        description="Địa chỉ nhận, ví dụ https://tinh.example.vn/bao-tin; giữ kín vì ai biết nó đều gửi được."
+    )
     token: Secret = Field(Secret(), description="Mã khóa gửi kèm (Authorization: Bearer); trống: không gửi.")
     ca_file: str = Field("", description="Tệp .pem của nơi cấp chứng chỉ, khi máy chủ dùng chứng chỉ riêng.")
 

@@ -33,6 +33,9 @@ VALUES = {
     "token": "0" * 32,
     "piece": 0,
     "kind": "broadcast",
+    "sender_kind": "webhook",
+    "way": "Telegram của trưởng đài",
+    "person": "Trưởng đài",
 }
 
 TABLE = {
@@ -212,6 +215,13 @@ TABLE = {
     "settings.index": Permission.VIEW,
     "guide.index": Permission.SCHEDULE,
     "guide.put_off": Permission.SCHEDULE,
+    "alerting.index": Permission.MANAGE,
+    "alerting.choose": Permission.MANAGE,
+    "alerting.new_sender": Permission.MANAGE,
+    "alerting.sender": Permission.MANAGE,
+    "alerting.try_sender": Permission.MANAGE,
+    "alerting.new_person": Permission.MANAGE,
+    "alerting.person": Permission.MANAGE,
     "settings.edit": Permission.MANAGE,
     "settings.restart": Permission.MANAGE,
     "settings.waiting": Permission.VIEW,

@@ -38,6 +38,8 @@ KINDS = {
     "agreement": "Việc cần lãnh đạo đồng ý",
     "api-token": "Mã kết nối",
     "lexicon": "Từ điển đọc",
+    "sender": "Cách báo tin",
+    "alerted": "Người được báo tin",
 }
 VERBS = {
     "add": "thêm",
@@ -50,6 +52,7 @@ VERBS = {
     "restore": "dùng lại",
     "stand-in": "dùng âm thanh đi kèm thay vì mất tệp",
     "remove": "bỏ",
+    "try": "gửi thử",
     "speak": "tạo bản đọc",
     "apply": "áp dụng",
     "exception": "đánh dấu ngày",

@@ -42,6 +42,7 @@ _LINKS = (
     ("Từ điển đọc", "vocabulary", "lexicon.index", _P.VIEW, False),
     ("Người dùng", "users", "users.index", _P.MANAGE, False),
     ("Nhật ký hệ thống", "history", "audit.index", _P.AUDIT, False),
+    ("Báo tin", "send", "alerting.index", _P.MANAGE, False),
     ("Cài đặt", "settings", "settings.index", _P.VIEW, False),
 )
 

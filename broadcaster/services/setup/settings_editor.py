@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -108,11 +109,9 @@ def change(
     if not changed:
         return []
     text = settings_file.changed(handwritten.text(path), section, changed)
-    with tempfile.TemporaryDirectory(dir=station.home.run) as folder:
-        trial = Path(folder) / "station.toml"
-        trial.write_text(text, encoding="utf-8")
+    with trial(station, text) as read:
         try:
-            later = settings_module.load(trial)
+            later = read()
         except settings_module.SettingsError as error:
             key = next((k for k in changed if (section, k) in {fault[:2] for fault in error.faults}), section)
             raise RuleError(error.message, field=key) from None
@@ -133,6 +132,15 @@ def change(
     if section == "station":
         names.follow(station, actor, names.facts_of(now))
     return list(changed)
+
+
+@contextmanager
+def trial(station: Station, text: str) -> Iterator[Callable[[], Settings]]:
+    """How the settings would be read with `text` for their file, which is tried elsewhere."""
+    with tempfile.TemporaryDirectory(dir=station.home.run) as folder:
+        path = Path(folder) / "station.toml"
+        path.write_text(text, encoding="utf-8")
+        yield lambda: settings_module.load(path)
 
 
 def _not_alone(now: Settings, later: Settings) -> list[str]:

@@ -149,6 +149,7 @@ def test_static_files_and_polls_carry_no_cookie(sign_in: SignIn) -> None:
 EXCUSED = {
     "settings.restart": "an hour's nuisance at most, and play-out asks for a quiet moment",
     "settings.back_up": "makes a copy on the machine; fetching it is grave",
+    "alerting.try_sender": "sends one sentence of the station's own to whoever is told anyway",
     "restored.decide": "each asks for its own right; nothing is let in that was not there",
     "restored.make_again": "reads again what is missing",
     "restored.all_seen": "puts a notice away",
@@ -186,6 +187,10 @@ GRAVE = {
     "tokens.index": {"name": "loa-tinh", "scopes": "zones:read", "days": "30", "per_hour": "3"},
     "tokens.revoke": {"name": "chua-co"},
     "settings.edit": {},
+    "alerting.new_sender": {"name": "Tỉnh", "url": "https://tinh.example/bao-tin"},
+    "alerting.sender": {"name": "Tỉnh"},
+    "alerting.new_person": {"role": "Trưởng đài", "senders": "Tỉnh"},
+    "alerting.person": {"least": "note"},
     "settings.restore": {},
     "settings.backup_file": {},
     "agreements.decide": {"do": "accept"},

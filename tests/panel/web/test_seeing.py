@@ -36,6 +36,8 @@ EDITS = {
     "activities.edit": ("bientap", "activity", "place", "Nhà văn hóa", "Sân đình"),
     "activities.parts": ("vanhanh", "/activities/parts?unit=vhxh", "body", "Đã phát 3 bài.", "Đã phát 4 bài."),
     "users.edit": ("quantri", "/users/xem/edit", "full_name", "Chị Xem", "Anh Xem"),
+    "alerting.sender": ("quantri", "sender", "chat", "-1001", "-1002"),
+    "alerting.person": ("quantri", "alerted", "least", "urgent", "note"),
 }
 
 
@@ -162,6 +164,19 @@ def group(client: FlaskClient) -> str:
     return re.findall(r"/zones/groups/[\w-]+", client.get("/zones/").text.replace("groups/new", ""))[0]
 
 
+def sender(client: FlaskClient, name: str = "Telegram nhóm trực") -> str:
+    given = {"name": name, "token": "12345:bi-mat-lam", "chat": "-1000"}
+    located(client.post("/alerts/senders/new/telegram", data=given))
+    return f"/alerts/senders/{name}"
+
+
+def alerted(client: FlaskClient) -> str:
+    sender(client, "Zalo nhóm trực")
+    given = {"role": "Người trực", "senders": ["Zalo nhóm trực"], "least": "warning", "quiet_as": "station"}
+    located(client.post("/alerts/people/new", data=given))
+    return "/alerts/people/Người trực"
+
+
 def plan(client: FlaskClient) -> str:
     written = {"title": "Kế hoạch năm", "first": "2026-01-01", "last": "2026-12-31"}
     return located(client.post("/plans/new", data=written)) + "/edit"
@@ -187,11 +202,17 @@ MAKE: dict[str, Callable[[FlaskClient], str]] = {
     "lexicon": lexicon,
     "emergency": emergency,
     "group": group,
+    "sender": sender,
+    "alerted": alerted,
     "plan": plan,
     "imported": imported,
     "activity": activity,
     "rundown": rundown,
 }
-NOW = {"timetable.rundown": "Chuông báo", "plans.confirm": "Kế hoạch của chị"}
+NOW = {
+    "alerting.person": "khẩn, phải xử lý ngay",
+    "timetable.rundown": "Chuông báo",
+    "plans.confirm": "Kế hoạch của chị",
+}
 OTHERWISE = {"plans.confirm", "timetable.rundown"}
 """Where the page shows what was kept in another shape."""

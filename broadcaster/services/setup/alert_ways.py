@@ -1,0 +1,314 @@
+"""The ways to reach people in trouble, and who is reached by which: kept in `station.toml`, tried when asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from broadcaster import handwritten, keeping, settings_file
+from broadcaster import settings as settings_module
+from broadcaster.alerting.sending import made, send
+from broadcaster.domain.alerts.ranks import Rank
+from broadcaster.domain.fold import nfc, one_line
+from broadcaster.domain.people.roles import Actor, Permission
+from broadcaster.domain.seen import require_seen
+from broadcaster.errors import NotFoundError, RuleError, StationError
+from broadcaster.plugins import ALERTS, PluginOptions
+from broadcaster.secret import Address, Secret
+from broadcaster.services.audit import Trail
+from broadcaster.services.setup.settings_editor import trial
+from broadcaster.services.station import Station
+from broadcaster.settings import AlertedPersonSettings, SenderSettings, Settings
+from broadcaster.settings_reference import plugins
+
+_TRY_S: Final = 40.0
+_LONGEST: Final = 60
+_PERSON: Final = {"senders": "Báo qua", "least": "Báo từ mức nào", "quiet": "Giờ yên tĩnh"}
+_ORDER: Final = ("telegram", "zalo", "email", "modem", "esms", "ntfy", "webhook", "apprise")
+"""The kinds as they are offered, before those of other packages."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertWay:
+    """One way to reach somebody."""
+
+    name: str
+    kind: str
+    where: str
+    """Whom it reaches and how; empty when it cannot be made."""
+    fault: str
+    people: tuple[str, ...]
+    """Who is told through it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of a message that was sent to try a way."""
+
+    at: dt.datetime
+    seconds: float
+    taken: bool
+    words: str
+    """What the other side answered, or why it was not taken."""
+
+
+def kinds() -> dict[str, str]:
+    """The kinds of ways that there are, with what each is."""
+    found = {name: (form.__doc__ or name).strip() for name, form in plugins(ALERTS)}
+    return {name: found[name] for name in sorted(found, key=lambda n: (n not in _ORDER, _place(n), n))}
+
+
+def form_of(kind: str) -> type[BaseModel]:
+    """The form of a kind's options.
+
+    Raises:
+        NotFoundError: there is no such kind.
+    """
+    form = dict(plugins(ALERTS)).get(kind)
+    if form is None:
+        raise NotFoundError("Không có cách báo tin này.", field="kind")
+    return form
+
+
+def fields_of(kind: str) -> dict[str, FieldInfo]:
+    """The options of a kind; none of one that no package offers any more."""
+    return dict(plugins(ALERTS)).get(kind, PluginOptions).model_fields
+
+
+def is_secret(field: FieldInfo) -> bool:
+    """Whether an option is never shown again once it was written."""
+    return field.annotation is Secret
+
+
+def ways(settings: Settings) -> list[AlertWay]:
+    """Every way, in the order of the file."""
+    found = []
+    for name, wanted in settings.alerts.senders.items():
+        where = fault = ""
+        try:
+            where = made(name, wanted.kind, wanted.options).where
+        except StationError as error:
+            fault = error.message
+        people = tuple(p.role for p in settings.alerts.people.values() if name in p.senders)
+        found.append(AlertWay(name, wanted.kind, where, fault, people))
+    return found
+
+
+def sender_facts(wanted: SenderSettings) -> dict[str, Any]:
+    """What a form of a way shows; of a secret only that there is one."""
+    known = fields_of(wanted.kind)
+    return {"kind": wanted.kind} | {
+        key: bool(wanted.options.get(key)) if is_secret(field) else _printed(wanted.options.get(key, field.default))
+        for key, field in known.items()
+    }
+
+
+def texts_of(kind: str, options: Mapping[str, Any]) -> dict[str, str]:
+    """The options as a form takes them, without the secrets."""
+    fields = fields_of(kind).items()
+    return {k: "" if is_secret(f) else _text(options.get(k, f.get_default())) for k, f in fields}
+
+
+def person_facts(person: AlertedPersonSettings) -> dict[str, Any]:
+    """What the form of a person shows."""
+    return person.model_dump(exclude={"role"}) | {"least": Rank(person.least).label}
+
+
+def save_sender(
+    station: Station, actor: Actor, name: str, kind: str, written: Mapping[str, str], *, new: bool, seen: str = ""
+) -> None:
+    """Write a way as people wrote it; a secret that is left empty stays as it was.
+
+    Raises:
+        OvertakenError: it is no longer what was seen.
+        ForbiddenError: the actor may not manage the station.
+        RuleError: the name or an option is wrong; the file stays as it is.
+    """
+    actor.require(Permission.MANAGE)
+    form, senders = form_of(kind), station.home.settings().alerts.senders
+    name, now = _name(name, senders, new=new, field="name"), senders.get(name)
+    if now is not None:
+        require_seen(sender_facts(now), seen, _labels(now.kind))
+    held = now.options if now is not None and now.kind == kind else {}
+    options = {k: v for k, f in form.model_fields.items() if (v := _option(k, f, written.get(k, ""), held)) is not None}
+    where = made(name, kind, options).where
+    before = None if now is None else sender_facts(now)
+    value = {"kind": kind, "options": options}
+    after = sender_facts(SenderSettings.model_validate(value)) | {"where": where}
+    _write(station, actor, ("alerts", "senders", name), value, "sender", before, after)
+
+
+def save_person(
+    station: Station, actor: Actor, role: str, person: Mapping[str, Any], *, new: bool, seen: str = ""
+) -> None:
+    """Write who is told of what through which ways.
+
+    Raises:
+        OvertakenError: it is no longer what was seen.
+        ForbiddenError: the actor may not manage the station.
+        RuleError: a value is wrong; the file stays as it is.
+    """
+    actor.require(Permission.MANAGE)
+    alerts = station.home.settings().alerts
+    role, now = _name(role, alerts.people, new=new, field="role"), alerts.people.get(role)
+    if now is not None:
+        require_seen(person_facts(now), seen, _PERSON)
+    if not person["senders"]:
+        raise RuleError("Hãy chọn ít nhất một cách báo tin cho người này.", field="senders")
+    if unknown := [name for name in person["senders"] if name not in alerts.senders]:
+        raise RuleError(f"Không có cách báo tin “{unknown[0]}”.", field="senders")
+    before = None if now is None else person_facts(now)
+    value = {k: v for k, v in {"role": role, **person}.items() if v is not None}
+    _write(station, actor, ("alerts", "people", role), value, "alerted", before, dict(person))
+
+
+def remove_sender(station: Station, actor: Actor, name: str, *, seen: str = "") -> None:
+    """Take a way out of the file.
+
+    Raises:
+        OvertakenError: it is no longer what was seen.
+        RuleError: there is none, or somebody is told through it.
+    """
+    actor.require(Permission.MANAGE)
+    alerts = station.home.settings().alerts
+    now = sender(alerts.senders, name)
+    require_seen(sender_facts(now), seen, _labels(now.kind))
+    if told := [p.role for p in alerts.people.values() if name in p.senders]:
+        raise RuleError(f"{', '.join(told)} đang được báo qua cách này. Hãy sửa những người ấy trước.", field="name")
+    _write(station, actor, ("alerts", "senders", name), None, "sender", sender_facts(now), None)
+
+
+def remove_person(station: Station, actor: Actor, role: str, *, seen: str = "") -> None:
+    """Take a person out of the file.
+
+    Raises:
+        OvertakenError: it is no longer what was seen.
+        NotFoundError: there is none.
+    """
+    actor.require(Permission.MANAGE)
+    now = person(station.home.settings().alerts.people, role)
+    require_seen(person_facts(now), seen, _PERSON)
+    _write(station, actor, ("alerts", "people", role), None, "alerted", person_facts(now), None)
+
+
+def sender(senders: Mapping[str, SenderSettings], name: str) -> SenderSettings:
+    """A way by its name.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    if name not in senders:
+        raise NotFoundError(f"Không có cách báo tin “{name}”.", field="name")
+    return senders[name]
+
+
+def person(people: Mapping[str, AlertedPersonSettings], role: str) -> AlertedPersonSettings:
+    """Who is told, by their role.
+
+    Raises:
+        NotFoundError: there is nobody of it.
+    """
+    if role not in people:
+        raise NotFoundError(f"Không có ai là “{role}” trong danh sách báo tin.", field="role")
+    return people[role]
+
+
+def try_out(station: Station, actor: Actor, name: str) -> Tried:
+    """Send a message through a way now, and say what came of it.
+
+    Raises:
+        ForbiddenError: the actor may not manage the station.
+        NotFoundError: there is no such way.
+    """
+    actor.require(Permission.MANAGE)
+    settings, at = station.home.settings(), station.now()
+    wanted = sender(settings.alerts.senders, name)
+    title = f"Gửi thử từ {settings.station.name}"
+    body = f"Nếu bạn đọc được tin này thì cách báo tin “{name}” dùng được. {station.local(at):%H:%M:%S %d/%m/%Y}."
+    began = station.clock.monotonic()
+    try:
+        words, taken = send(name, wanted.kind, wanted.options, title, body, seconds=_TRY_S), True
+    except StationError as error:
+        words, taken = error.message, False
+    tried = Tried(at, station.clock.monotonic() - began, taken, words)
+    with station.db.write() as session:
+        Trail(session, station.now(), actor).record("try", "sender", name, note=words, after={"taken": taken})
+    return tried
+
+
+def _labels(kind: str) -> dict[str, str]:
+    return {key: field.description or key for key, field in fields_of(kind).items()}
+
+
+def _write(
+    station: Station,
+    actor: Actor,
+    where: tuple[str, ...],
+    value: Mapping[str, Any] | None,
+    kind: str,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+) -> None:
+    path = station.home.settings_file
+    text = settings_file.put(handwritten.text(path), where, value)
+    with trial(station, text) as read:
+        try:
+            read()
+        except settings_module.SettingsError as error:
+            raise RuleError(error.message, field=error.faults[0][-1:] if error.faults else "name") from None
+        verb = "remove" if after is None else "add" if before is None else "edit"
+        with station.db.write() as session:
+            Trail(session, station.now(), actor).record(verb, kind, where[-1], before=before, after=after)
+        keeping.keep(path, text)
+
+
+def _name(typed: str, known: Mapping[str, object], *, new: bool, field: str) -> str:
+    name = one_line(typed)
+    if not name or len(name) > _LONGEST or "/" in name or not name.strip("."):
+        raise RuleError(f"Hãy đặt tên dài không quá {_LONGEST} chữ, không có dấu gạch chéo.", field=field)
+    if new and name in known:
+        raise RuleError(f"Đã có “{name}”. Hãy đặt tên khác.", field=field)
+    if not new and name not in known:
+        raise NotFoundError(f"Không còn “{name}”.", field=field)
+    return name
+
+
+def _option(key: str, field: FieldInfo, text: str, held: Mapping[str, Any]) -> Any:
+    """An option as the file has it; None: it is not written, for it is left to its default."""
+    text = nfc(text).strip()
+    if field.annotation is bool:
+        return bool(text) if bool(text) != field.default else None
+    if not text:
+        return held.get(key) if is_secret(field) else None
+    if field.annotation is int:
+        try:
+            return int(text)
+        except ValueError:
+            raise RuleError("Hãy nhập một số.", field=key) from None
+    return None if text == _text(field.get_default()) else text
+
+
+def _printed(value: Any) -> Any:
+    return str(value) if isinstance(value, Secret) else str(Address(value)) if isinstance(value, str) else value
+
+
+def _text(value: Any) -> str:
+    """A value as it stands in a form; what is not there is empty."""
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    known = value.reveal() if isinstance(value, Secret) else value
+    return str(known) if isinstance(known, str | int) else ""
+
+
+def choices(field: FieldInfo) -> tuple[str, ...]:
+    """What an option may be, where it is one of a few."""
+    return get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
+
+
+def _place(name: str) -> int:
+    return _ORDER.index(name) if name in _ORDER else len(_ORDER)
