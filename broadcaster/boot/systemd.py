@@ -15,15 +15,11 @@ from pathlib import Path
 from typing import Final
 
 from broadcaster.boot.state import ServiceState
-from broadcaster.boot.unit import ACCOUNT, GROUPS, NAME, BootUnit
+from broadcaster.boot.unit import ACCOUNT, GROUPS, NAME, OWN, PLACES, BootUnit
 from broadcaster.clock import SystemClock
 from broadcaster.errors import ForbiddenError, StationError
 from broadcaster.homes import SETTINGS, installed
 
-OWN: Final = Path("/etc/systemd/system") / NAME
-"""Where `install` writes."""
-SHIPPED: Final = (Path("/usr/lib/systemd/system") / NAME, Path("/lib/systemd/system") / NAME)
-"""Where a package lays it."""
 _SWEPT: Final = ("/tmp", "/var/tmp", "/run", "/dev")  # noqa: S108 - where no station may lie
 _ASKED: Final = (
     *("LoadState", "UnitFileState", "ActiveState", "MainPID", "WatchdogUSec", "ActiveEnterTimestamp"),
@@ -148,7 +144,7 @@ def remove() -> Iterator[str]:
 
 def _written(text: str) -> bool:
     """Lay the unit where it belongs, unless a package laid the same; return whether anything changed."""
-    if any(path.is_file() and path.read_text(encoding="utf-8") == text for path in SHIPPED):
+    if any(path.is_file() and path.read_text(encoding="utf-8") == text for path in PLACES[1:]):
         if not OWN.exists():
             return False
         OWN.unlink()

@@ -14,6 +14,10 @@ from typing import Final
 from broadcaster.homes import Layout
 
 NAME: Final = "loa.service"
+OWN: Final = Path("/etc/systemd/system") / NAME
+"""Where `loa service install` writes."""
+PLACES: Final = (OWN, Path("/usr/lib/systemd/system") / NAME, Path("/lib/systemd/system") / NAME)
+"""There, and where a package lays it."""
 ACCOUNT: Final = "loa"
 """The account and the group that own an installed station."""
 GROUPS: Final = ("audio", "dialout")

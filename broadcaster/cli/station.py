@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from broadcaster import logs, private
+from broadcaster.boot.remedy import TURN_ON
 from broadcaster.cli.common import format_option, opened, show_json
 from broadcaster.cli.place import home_option, where
 from broadcaster.db.refusals import DatabaseUnavailableError
@@ -185,7 +186,8 @@ def _make_way(home: Home, *, replace: bool) -> None:
     told = ", ".join(f"{bond.NAMES[name]} ({pid or 'không rõ số'})" for name, pid in found.items())
     click.echo(f"Đài này đang chạy: {told}.")
     if not replace and not (sys.stdin.isatty() and click.confirm("Tắt chúng rồi bật lại? Loa sẽ im vài giây.")):
-        raise RuleError("Đài đang chạy nên không bật thêm. Muốn tắt đi rồi bật lại: loa up --replace")
+        again = "loa up --replace" if TURN_ON == "loa up" else TURN_ON
+        raise RuleError(f"Đài đang chạy nên không bật thêm. Muốn tắt đi rồi bật lại: {again}")
     if left := bond.end(home, found):
         raise RuleError(f"Không tắt được: {', '.join(str(pid) for pid in left.values())}.")
 

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 from markupsafe import Markup, escape
 
+from broadcaster.boot.remedy import TURN_ON
 from broadcaster.domain.schedule.recurrence import parse_month_days
 from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS, WEEKDAYS
 from broadcaster.domain.setup.zones import names_in_words
@@ -202,4 +203,5 @@ def init(app: Flask, station: Station) -> None:
         word_difference=differences.difference,
         voice_label=label,
         time_units=" ".join(UNITS),
+        turn_on=TURN_ON,
     )

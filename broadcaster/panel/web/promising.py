@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import flash
 
+from broadcaster.boot.remedy import TURN_ON
 from broadcaster.panel.web.access import station
 from broadcaster.services.air.heartbeats import status
 
 _WAITS = {
-    "worker": "Phần xử lý nền không chạy nên việc này đang chờ. Hãy bật đài (loa up).",
-    "playout": "Máy phát không chạy nên chưa có tiếng ra loa. Hãy bật đài (loa up).",
+    "worker": f"Phần xử lý nền không chạy nên việc này đang chờ. Hãy bật đài ({TURN_ON}).",
+    "playout": f"Máy phát không chạy nên chưa có tiếng ra loa. Hãy bật đài ({TURN_ON}).",
 }
 
 

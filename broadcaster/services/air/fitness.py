@@ -18,6 +18,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from broadcaster.boot.remedy import TURN_ON
 from broadcaster.db.models import BroadcastRow, Heartbeat
 from broadcaster.db.queries import air
 from broadcaster.db.queries.schedule import broadcast_of
@@ -121,13 +122,13 @@ _CODES = {
     Organ.SOUND: "L-11",
     Organ.SIREN: "L-12",
 }
-_DEAD: Final = "Máy phát không chạy. Hãy chạy “loa up” ở máy của đài."
+_DEAD: Final = f"Máy phát không chạy. Hãy chạy “{TURN_ON}” ở máy của đài."
 _LATE: Final = "Buổi “{title}” lúc {at:%H:%M} đến giờ mà chưa phát. Hãy xem máy phát và đường ra."
 _QUIET: Final = (
     "Buổi “{title}” đang phát mà đường ra “{output}” im lặng quá 10 giây. Hãy nghe thử âm thanh của buổi, "
     "xem âm lượng của cụm loa."
 )
-_NO_WORKER: Final = "Xử lý nền không chạy, lời mới không được đọc. Hãy chạy “loa up” ở máy của đài."
+_NO_WORKER: Final = f"Xử lý nền không chạy, lời mới không được đọc. Hãy chạy “{TURN_ON}” ở máy của đài."
 _GOES_ON: Final = "Máy phát vẫn chạy và phát những buổi đã nhận."
 _WELL = {
     Organ.DATABASE: ("Cơ sở dữ liệu", "Trả lời."),

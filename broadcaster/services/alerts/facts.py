@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from broadcaster.boot.remedy import TURN_ON
 from broadcaster.clock import day_bounds
 from broadcaster.db.models import AuditEvent, BroadcastRow, Heartbeat, Incident
 from broadcaster.db.queries import alerts as alert_rows
@@ -185,7 +186,7 @@ def _incidents(session: Session, now: dt.datetime) -> Iterator[Ailing]:
 def _panel(session: Session, now: dt.datetime) -> Iterator[Ailing]:
     beat = session.get(Heartbeat, "web")
     if beat is not None and now - beat.at > ALIVE:
-        words = "Trang quản lý không chạy; loa vẫn phát theo lịch. Hãy khởi động lại đài (loa up) ở máy của đài."
+        words = f"Trang quản lý không chạy; loa vẫn phát theo lịch. Hãy khởi động lại đài ({TURN_ON}) ở máy của đài."
         yield Ailing(kind=_K.PANEL, sentence=words, rank=Rank.WARNING)
 
 
