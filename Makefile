@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: help run test test-fast stories test-newest test-lowest check lint types contracts format bench shots reference lock build clean
+.PHONY: help run test test-fast stories test-newest test-lowest check lint types contracts format bench shots reference lock build deb try-deb clean
 
 help: ## show what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -57,11 +57,16 @@ reference: $(DEV_STAMP) ## docs/settings.md, from the models of the settings and
 	$(BIN)/python -m broadcaster.settings_reference > docs/settings.md
 
 lock: $(DEV_STAMP) ## the newest of every dependency into locks/ (KEEP=--keep: only what pyproject.toml forces)
-	$(BIN)/python -m pip install --quiet 'uv>=0.9,<1'
 	PATH="$(BIN):$$PATH" $(BIN)/python tests/lock.py $(KEEP)
 
 build: $(DEV_STAMP) ## sdist and wheel, the wheel through the sdist
 	$(BIN)/python -m build
+
+deb: $(DEV_STAMP) ## the .deb of Debian 12 for amd64 and arm64 in dist/ (DEBIAN=13, ARCH=amd64)
+	PATH="$(BIN):$$PATH" $(BIN)/python packaging/build_deb.py --debian $(or $(DEBIAN),12) $(ARCH)
+
+try-deb: ## as root: dist/'s amd64 package in a bare Debian, from apt install to the first sound, removed and purged
+	bash packaging/try-deb.sh dist/loa-xa_*_amd64.deb
 
 clean: ## forget the environment; the station stays
 	rm -rf $(VENV) dist build

@@ -1,0 +1,101 @@
+"""The Debian package: what can be held without laying the whole environment. The rest is `packaging/try-deb.sh`."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from broadcaster.boot.unit import BootUnit
+from broadcaster.homes import Layout
+from tests.kit.places import TESTS
+
+PACKAGING = TESTS.parent / "packaging"
+SCRIPTS = ("postinst", "prerm", "postrm")
+WHEN = "1790000000"
+pytestmark = pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="not a Debian")
+
+
+@pytest.fixture(scope="module")
+def builder():
+    spec = importlib.util.spec_from_file_location("build_deb", PACKAGING / "build_deb.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def packed(builder, folder, arch="arm64"):
+    """All of a package but its environment, with a program of both kinds of rights in that one's place."""
+    root = folder / "root"
+    site = root / "opt/loa/versions" / builder.version() / "lib/python3.11/site-packages"
+    site.mkdir(parents=True)
+    (site / "a.py").write_text("x = 1\n")
+    (site / "run").write_text("#!/bin/sh\n")
+    (site / "run").chmod(0o775)
+    builder.dress(root, WHEN)
+    builder.control(root, arch, "3.11", "12")
+    builder.level(root, WHEN)
+    made = folder / "made.deb"
+    builder.pack(root, made, WHEN, squeeze=1)
+    return made
+
+
+@pytest.fixture(scope="module")
+def package(builder, tmp_path_factory):
+    return packed(builder, tmp_path_factory.mktemp("deb"))
+
+
+def test_the_unit_in_the_package_is_the_one_that_the_program_shows(package, tmp_path):
+    subprocess.run(["dpkg-deb", "-x", package, tmp_path], check=True, timeout=60)
+    shown = BootUnit.packaged(Layout(Path("/opt/loa"), Path("/var/lib/loa"))).text()
+    assert (tmp_path / "lib/systemd/system/loa.service").read_text() == shown
+    assert (tmp_path / "usr/bin/loa").readlink() == Path("/opt/loa/current/bin/loa")
+
+
+def test_the_same_tree_gives_the_same_package_whoever_builds_it(builder, package, tmp_path):
+    before = os.umask(0o077)
+    try:
+        again = packed(builder, tmp_path)
+    finally:
+        os.umask(before)
+    assert again.read_bytes() == package.read_bytes()
+
+
+def test_the_card_of_the_package_is_filled_in(builder, package):
+    told = subprocess.run(["dpkg-deb", "-f", package], capture_output=True, text=True, check=True, timeout=60).stdout
+    assert "@" not in told.replace("loa-xa@localhost", "")
+    assert f"Version: {builder.version()}+deb12" in told
+    assert "Architecture: arm64" in told
+    assert "python3 (>= 3.11), python3 (<< 3.12)" in told
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_of_the_package_can_be_read_by_the_shell_and_ends_at_a_fault(package, tmp_path, name):
+    subprocess.run(["dpkg-deb", "-e", package, tmp_path], check=True, timeout=60)
+    text = (tmp_path / name).read_text()
+    assert "@" not in text
+    assert text.startswith("#!/bin/sh\nset -e\n")
+    subprocess.run(["sh", "-n", tmp_path / name], check=True, timeout=60)
+
+
+def test_no_script_of_the_package_deletes_the_home():
+    removals = [
+        line.strip()
+        for name in SCRIPTS
+        for line in (PACKAGING / "debian" / name).read_text().splitlines()
+        if "rm -r" in line
+    ]
+    assert removals
+    assert not [line for line in removals if "$home" in line or "/var/" in line.partition("echo")[0]]
+
+
+def test_the_wheels_of_the_package_are_those_of_the_locks_with_their_hashes(builder, tmp_path):
+    text = builder.requirements(tmp_path / "wanted.txt").read_text()
+    entries = [line for line in text.splitlines() if "==" in line]
+    assert len(entries) > 70
+    assert sum(entry.startswith(("psycopg==", "psycopg-binary==")) for entry in entries) == 2
+    assert text.count("--hash=sha256:") > len(entries)
