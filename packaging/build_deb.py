@@ -25,8 +25,11 @@ PYTHONS = {"12": "3.11", "13": "3.13"}
 """The Python of each Debian: wheels are for one."""
 MACHINES = {"amd64": "x86_64-manylinux_2_28", "arm64": "aarch64-manylinux_2_28"}
 LAYERS = ("station", "neural")
-BESIDE = ("psycopg", "psycopg-binary")
-"""Of the other locks: a station on PostgreSQL must not need the Internet either."""
+BESIDE = {
+    *("psycopg", "psycopg-binary"),
+    *("apprise", "markdown", "oauthlib", "pyserial", "pyyaml", "requests-oauthlib"),
+}
+"""Of the other locks, with what they need: PostgreSQL and telling people must not need the Internet either."""
 LAUNCHER = """\
 #!{environment}/bin/python
 import sys

@@ -6,14 +6,20 @@ import importlib.util
 import os
 import shutil
 import subprocess
+import tomllib
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from broadcaster.boot.unit import BootUnit
 from broadcaster.homes import Layout
 from tests.kit.places import TESTS
+from tests.lock import entries
 
+PROJECT = tomllib.loads((TESTS.parent / "pyproject.toml").read_text())
 PACKAGING = TESTS.parent / "packaging"
 SCRIPTS = ("postinst", "prerm", "postrm")
 WHEN = "1790000000"
@@ -93,9 +99,26 @@ def test_no_script_of_the_package_deletes_the_home():
     assert not [line for line in removals if "$home" in line or "/var/" in line.partition("echo")[0]]
 
 
-def test_the_wheels_of_the_package_are_those_of_the_locks_with_their_hashes(builder, tmp_path):
+def test_the_package_carries_all_that_its_wheels_need_each_by_its_hash(builder, tmp_path):
     text = builder.requirements(tmp_path / "wanted.txt").read_text()
-    entries = [line for line in text.splitlines() if "==" in line]
-    assert len(entries) > 70
-    assert sum(entry.startswith(("psycopg==", "psycopg-binary==")) for entry in entries) == 2
-    assert text.count("--hash=sha256:") > len(entries)
+    pins = [Requirement(first) for first in entries(text)]
+    carried = {canonicalize_name(pin.name) for pin in pins if not pin.marker or pin.marker.evaluate()}
+    assert len(carried) > 70
+    assert text.count("--hash=sha256:") > len(pins)
+    extras = PROJECT["project"]["optional-dependencies"]
+    wanted = [Requirement(line) for line in PROJECT["project"]["dependencies"] + extras["alerts"] + extras["postgres"]]
+    seen: set[tuple[str, ...]] = set()
+    while wanted:
+        one = wanted.pop()
+        if one.marker and not any(one.marker.evaluate({"extra": extra}) for extra in one.extras | {""}):
+            continue
+        name = canonicalize_name(one.name)
+        assert name in carried
+        if (name, *one.extras) not in seen:
+            seen.add((name, *one.extras))
+            for line in requires(name) or []:
+                below = Requirement(line)
+                if not below.marker or any(below.marker.evaluate({"extra": extra}) for extra in one.extras | {""}):
+                    below.marker = None
+                    wanted.append(below)
+    assert len(seen) > 60
