@@ -82,6 +82,8 @@ class _Json(logging.Formatter):
             "logger": record.name,
             "timestamp": _moment(record),
         }
+        if record.args:
+            line["template"] = str(record.msg)  # what whoever sends a log away may show of it
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return masked(json.dumps(line, ensure_ascii=False, default=str))

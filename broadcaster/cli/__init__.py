@@ -23,6 +23,7 @@ _COMMANDS = {
     "worker": "processes",
     "doctor": "station",
     "service": "upkeep.service",
+    "support": "upkeep.support",
     "backup": "backups",
     "restore": "backups",
     "restored": "backups",

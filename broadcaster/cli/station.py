@@ -22,6 +22,7 @@ from broadcaster.errors import RuleError, StationError
 from broadcaster.home import Home
 from broadcaster.reserve import Reserve
 from broadcaster.services.air import fitness, signs
+from broadcaster.services.health.three_lines import three_lines
 from broadcaster.services.people import first_passwords
 from broadcaster.services.people.accounts import make_first_accounts
 from broadcaster.services.setup import certificates, doctor, settings_check
@@ -193,11 +194,18 @@ def _make_way(home: Home, *, replace: bool) -> None:
 
 
 @click.command("doctor")
+@click.option("--short", is_flag=True, help="Chỉ ba dòng ngắn để đọc cho người giúp qua điện thoại.")
 @format_option
 @home_option
 @click.pass_context
-def doctor_command(ctx: click.Context, shape: str, own_home: str | None) -> None:
+def doctor_command(ctx: click.Context, shape: str, own_home: str | None, *, short: bool) -> None:
     """Khám đài: đồng hồ, ổ đĩa, ffmpeg, giọng đọc, đường ra âm thanh, buổi phát sắp tới."""
+    if short:
+        with opened(ctx, own_home, patient=True) as station:
+            found = three_lines(station)
+        for number, line in enumerate(found.lines, 1):
+            click.echo(f"{number}. {line}")
+        ctx.exit(0 if found.worst is None else 1)
     from broadcaster.panel.web import own_templates  # noqa: PLC0415 - knows how pages are written
 
     with opened(ctx, own_home, patient=True) as station:

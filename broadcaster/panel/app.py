@@ -19,7 +19,7 @@ from broadcaster.domain.people.roles import Permission
 from broadcaster.home import Home
 from broadcaster.panel import api, gate, limits, preferences
 from broadcaster.panel.air import emergency, live, muting, onair
-from broadcaster.panel.health import metrics
+from broadcaster.panel.health import bundle, metrics, phone
 from broadcaster.panel.lexicon import pages as lexicon
 from broadcaster.panel.log import pages as journal
 from broadcaster.panel.people import agreements, audit, auth, tokens, users
@@ -89,6 +89,8 @@ _BLUEPRINTS = (
     api,
     plans,
     metrics,
+    phone,
+    bundle,
 )
 
 

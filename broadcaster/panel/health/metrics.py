@@ -8,14 +8,15 @@ from flask import Blueprint, Response, current_app
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from broadcaster.domain.people.scopes import Scope
-from broadcaster.panel.web.access import at_home_or_scope, station
+from broadcaster.panel.web.access import at_home, needs_scope, station
 from broadcaster.services.health.metrics import Metrics
 
 blueprint = Blueprint("metrics", __name__)
 
 
 @blueprint.get("/metrics")
-@at_home_or_scope(Scope.METRICS_READ)
+@at_home
+@needs_scope(Scope.METRICS_READ)
 def index() -> Response:
     """All figures; no title and nobody's name is among them."""
     if "metrics" not in current_app.extensions:

@@ -57,14 +57,10 @@ def needs_scope(scope: Scope) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return _marked(scope)
 
 
-def at_home_or_scope(scope: Scope) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Mark a view as open to whatever runs at the machine of the station, and to tokens of `scope`."""
-
-    def mark(view: Callable[P, R]) -> Callable[P, R]:
-        setattr(view, _AT_HOME, True)
-        return _marked(scope)(view)
-
-    return mark
+def at_home(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a view as open to whoever sits at the machine of the station, besides those that its other mark lets in."""
+    setattr(view, _AT_HOME, True)
+    return view
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
@@ -100,11 +96,9 @@ def check_access() -> ResponseReturnValue | None:
         return None  # 404 or 405 by the router
     view = current_app.view_functions[request.endpoint]
     asked = access_of(view)
-    if asked == PUBLIC:
+    if asked == PUBLIC or (getattr(view, _AT_HOME, False) and Caller(knocking.address()).at_home):
         return None
     if isinstance(asked, Scope):
-        if getattr(view, _AT_HOME, False) and Caller(knocking.address()).at_home:
-            return None
         bearer.check(station(), asked)
         return None
     if not current_user.is_authenticated:
