@@ -68,6 +68,19 @@ def settle(partial: Path, target: Path, *, lasting: bool = True) -> None:
         sync_folder(target.parent)
 
 
+def lead(link: Path, target: Path) -> None:
+    """Let a symbolic link lead to `target` from now on, whether it is there by now or not.
+
+    Raises:
+        OSError: the disk refuses; where it led it leads still.
+    """
+    partial = link.with_name(f".{link.name}{_PART}")
+    partial.unlink(missing_ok=True)
+    partial.symlink_to(target)
+    partial.replace(link)
+    sync_folder(link.parent)
+
+
 def forget(path: Path) -> None:
     """Remove a file, so that no power cut brings it back.
 

@@ -28,6 +28,7 @@ _COMMANDS = {
     "restore": "backups",
     "restored": "backups",
     "remake": "backups",
+    "upgrade": "upkeep.upgrade",
     "demo": "demo",
     "script": "scripts",
     "approve": "scripts",

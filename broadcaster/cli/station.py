@@ -16,6 +16,7 @@ from broadcaster import logs, private
 from broadcaster.boot.remedy import TURN_ON
 from broadcaster.cli.common import format_option, opened, show_json
 from broadcaster.cli.place import home_option, where
+from broadcaster.clock import SystemClock
 from broadcaster.db.refusals import DatabaseUnavailableError
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.errors import RuleError, StationError
@@ -28,8 +29,9 @@ from broadcaster.services.people.accounts import make_first_accounts
 from broadcaster.services.setup import certificates, doctor, settings_check
 from broadcaster.services.setup.founding import init
 from broadcaster.services.setup.starter import FirstBulletin, first_bulletin, prepare
+from broadcaster.services.setup.upgrade import telling
 from broadcaster.services.station import Station, answers, away, open_station
-from broadcaster.supervise import bond
+from broadcaster.supervise import bond, settling
 from broadcaster.supervise.notify import Notifier
 from broadcaster.supervise.panel_port import PanelPort
 from broadcaster.supervise.pulse import Herald, Pulse
@@ -94,6 +96,7 @@ def up_command(
 ) -> None:
     """Bật đài: phát sóng, xử lý nền và trang quản lý. Ctrl-C để tắt lần lượt."""
     home = Home(where(ctx, own_home))
+    settling.settled(home, SystemClock(), click.echo)
     _make_way(home, replace=replace)
     stop, systemd = stop_event(), Notifier(os.environ)
     bond.follow_supervisor(stop)
@@ -169,6 +172,8 @@ def _come_to_life(station: Station, stop: threading.Event, refusals: list[Statio
 
 def _greet(station: Station) -> None:
     """Mend what can be mended and say what is wrong, before anything sounds."""
+    if said := telling.keep_on_record(station):
+        click.echo(said)
     for title in signs.mend(station):
         click.echo(f"Âm thanh “{title}” không còn tệp: đài dùng âm thanh đi kèm thay. Nạp lại ở trang Âm thanh.")
     for line in settings_check.in_settings(station):

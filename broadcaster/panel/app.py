@@ -149,6 +149,7 @@ def create_app(station: Station, config: Mapping[str, Any] | None = None) -> Fla
     CSRFProtect(app).exempt(api.blueprint)  # no cookie opens it
     access.public(access.polled(app.view_functions["static"]))
     app.before_request(access.check_access)
+    app.before_request(gate.require_no_trial)
     for module in _BLUEPRINTS:
         app.register_blueprint(module.blueprint)
     limits.init(app)

@@ -7,6 +7,7 @@ head holds for the bytes that come, however they are framed; a stranger's body t
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, ClassVar, Final, cast
@@ -22,6 +23,7 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Response
 
 from broadcaster.apart import BusyError
+from broadcaster.domain.setup.upgrades import TRIAL
 from broadcaster.logs import EventLog
 from broadcaster.panel.scripts import recordings
 from broadcaster.panel.web import access
@@ -43,6 +45,8 @@ URGENT_PAGES: Final = frozenset(
 )
 PATIENCE_S: Final = 2.0
 """So long the thread of the sockets waits for the look at a head."""
+_TRIED: Final = frozenset({"emergency", "muting", "live", "auth", "api"})
+"""The rooms that are open while a new version is being tried."""
 _HANGS: Final = "Cơ sở dữ liệu của đài chưa trả lời nên chưa nhận tệp. Hãy đợi một phút rồi gửi lại."
 log = EventLog(__name__)
 
@@ -54,6 +58,22 @@ def most() -> int:
     if request.authorization is None and not current_user.is_authenticated:
         return STRANGER
     return cast("int", current_app.config["MAX_CONTENT_LENGTH"])
+
+
+def require_no_trial() -> None:
+    """Refuse what would be lost if the version that is being tried were taken back; what acts on the air is let pass.
+
+    Raises:
+        BusyError: says for how long.
+    """
+    if TRIAL not in os.environ or request.method in {"GET", "HEAD", "OPTIONS"} or request.blueprint in _TRIED:
+        return
+    if request.endpoint not in URGENT_PAGES:
+        raise BusyError(
+            "Đài đang chạy thử phiên bản mới, chừng hai, ba phút: chỉ dừng phát, tắt tiếng và phát khẩn cấp làm được. "
+            "Việc này hãy làm lại sau đó.",
+            code="on-trial",
+        )
 
 
 def look(app: Flask, environ: dict[str, Any], length: int | None) -> Response | int:

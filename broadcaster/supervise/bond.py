@@ -53,14 +53,18 @@ def only(home: Home, name: str) -> Iterator[None]:
 
 def living(home: Home) -> dict[str, int]:
     """The processes of this home that live, by name, with their numbers (0: unknown)."""
-    found = {}
-    for name in NAMES:
-        if lock_of(home, name).is_file():
-            lock = FileLock(lock_of(home, name))
-            if (pid := lock.holder()) is not None:
-                found[name] = pid
-            lock.close()
-    return found
+    found = ((name, held(home, name)) for name in NAMES)
+    return {name: pid for name, pid in found if pid is not None}
+
+
+def held(home: Home, name: str) -> int | None:
+    """The process that holds a lock of this home (0: unknown); None when nobody does."""
+    if not lock_of(home, name).is_file():
+        return None
+    lock = FileLock(lock_of(home, name))
+    pid = lock.holder()
+    lock.close()
+    return pid
 
 
 def end(home: Home, processes: Mapping[str, int]) -> dict[str, int]:

@@ -78,8 +78,8 @@ def withdraw(station: Station, actor: Actor) -> None:
             Trail(session, station.now(), actor).record("withdraw", "restart", "")
 
 
-def in_the_way(station: Station, session: Session) -> str:
-    """What a restart would disturb now, in words; empty at a quiet moment."""
+def in_the_way(station: Station, session: Session, quiet: dt.timedelta = QUIET) -> str:
+    """What a restart would disturb now, in words; empty when nothing sounds and nothing is due for `quiet`."""
     now = station.now()
     present = air.present(session, now, station.settings.several)
     if present.urgent:
@@ -87,7 +87,7 @@ def in_the_way(station: Station, session: Session) -> str:
     if present.airing:
         return f"đang phát “{present.airing[0].title}”"
     coming = present.coming
-    if coming is not None and coming.starts_at - now < QUIET:
+    if coming is not None and coming.starts_at - now < quiet:
         return f"sắp phát “{coming.title}” lúc {station.local(coming.starts_at):%H:%M}"
     return ""
 

@@ -1,0 +1,104 @@
+"""`loa upgrade` on a real station of a real environment: kept, taken back, cut off by kill -9, returned by hand."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from broadcaster.home import Home
+from broadcaster.supervise import bond
+from tests.kit.releases import Chronicle, Installed, alive, ended, installed, release
+from tests.kit.waiting import until
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(900),
+    pytest.mark.skipif(os.name != "posix", reason="signals of POSIX"),
+]
+FALLS = {"broadcaster/supervise/up.py": 'raise RuntimeError("this version cannot keep its processes")\n'}
+LONG = 400
+
+
+@pytest.fixture(scope="module")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("releases")
+    return {
+        "first": release(folder, "0.1.0"),
+        "falls": release(folder, "0.2.0", migrates=True, files=FALLS),
+        "good": release(folder, "0.3.0", migrates=True, single=True),
+    }
+
+
+@pytest.fixture(scope="module")
+def station(releases: dict[str, Path], tmp_path_factory: pytest.TempPathFactory):
+    made = installed(tmp_path_factory.mktemp("machine"), releases["first"])
+    yield made
+    bond.end(Home(made.home), bond.living(Home(made.home)))
+
+
+def test_a_station_comes_through_a_version_that_falls_a_kill_a_good_version_and_the_wish_to_return(
+    station: Installed, releases: dict[str, Path], tmp_path: Path
+) -> None:
+    home, told, log = Home(station.home), Chronicle(station.home), tmp_path / "log"
+    up = station.start("up", log=log)
+    alive(station)
+    told.write(3)
+
+    # a version that falls at once: the old one lives again with its own database, and says so
+    done = station.loa(*station.upgrading(releases["falls"]), timeout=LONG)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "đã trở về phiên bản cũ" in done.stdout
+    assert ended(up) == 0
+    alive(station)
+    assert station.versions.current() == "0.1.0"
+    assert station.form() == station.newest_form()
+    until(lambda: station.state()["told"], 60)
+    told.write(2)
+    assert told.lost(station) == set()
+
+    # kill -9 of everything while the new version is tried, which has aired something by then
+    upgrading = station.start(*station.upgrading(releases["good"], watch=600), log=log)
+    until(lambda: station.state()["step"] == "trial" and len(bond.living(home)) == 4, LONG)
+    told.write(2)
+    until(lambda: told.names <= station.entries(), 120, every=0.3)
+    power_cut(station, upgrading)
+    assert station.form() != station.newest_form()  # nobody has looked yet
+    up = station.start("up", log=log)
+    alive(station)
+    assert station.versions.current() == "0.1.0"
+    assert station.form() == station.newest_form()
+    assert told.lost(station) == set()
+
+    # the same version when nobody disturbs
+    done = station.loa(*station.upgrading(releases["good"]), timeout=LONG)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert ended(up) == 0
+    alive(station)
+    assert station.versions.current() == "0.3.0"
+    assert station.versions.kept() == ["0.1.0", "0.3.0"]
+    assert station.form() == station.newest_form()
+    told.write(1)
+    assert told.lost(station) == set()
+    assert station.loa("log", "verify").returncode == 0
+
+    # an older version is refused, and a return that would lose what was aired since
+    place = ("--versions", str(station.versions.root))
+    older = station.loa(*station.upgrading(releases["falls"]))
+    assert (older.returncode, "Chỉ nâng lên" in older.stderr) == (2, True)
+    back = station.loa("upgrade", "back", *place)
+    assert (back.returncode, "trở lại thì mất" in back.stderr) == (2, True)
+    assert "0.3.0" in station.loa("upgrade", "status", *place).stdout
+
+
+def power_cut(station: Installed, *processes: subprocess.Popen[bytes]) -> None:
+    """Kill every process of the station at once, and those given."""
+    pids = [p.pid for p in processes] + [pid for pid in bond.living(Home(station.home)).values() if pid]
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+    for process in processes:
+        process.wait(30)
+    until(lambda: not bond.living(Home(station.home)), 60)
