@@ -38,7 +38,7 @@ class StandIn:
             self._beat, self._changed_at = beat, now
         silent = now - self._changed_at > SILENT_S
         if self._process is not None and self._process.poll() is not None:
-            self._process = None
+            self.end()
             self._changed_at = now  # it fell: not begun again at once
         elif silent and self._process is None:
             command = [sys.executable, "-m", "broadcaster", "--home", str(self._home.root), "alerts", "watch"]
@@ -57,15 +57,15 @@ class StandIn:
         """End it, if there is one."""
         if self._process is None:
             return
-        self._process.terminate()
+        process, self._process = self._process, None
+        process.terminate()
         try:
-            self._process.wait(_END_S)
+            process.wait(_END_S)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        self._process = None
+            process.kill()
+            process.wait()
+        if process.stdin is not None:
+            process.stdin.close()
 
     def _read(self) -> int | None:
         try:
