@@ -7,6 +7,7 @@ from typing import Any
 
 from broadcaster.domain.work.jobs import JobKind
 from broadcaster.services.air.emergency_voice import repeats_job, voice_job
+from broadcaster.services.log import record
 from broadcaster.services.log.completeness import check_job
 from broadcaster.services.reports.jobs import report_job
 from broadcaster.services.schedule.planning import plan_unwatched
@@ -31,6 +32,7 @@ def _backup(station: Station, arguments: Mapping[str, Any], _progress: Progress)
 
 def _check_log(station: Station, _arguments: Mapping[str, Any], _progress: Progress) -> None:
     check_job(station)
+    record.check_job(station)
 
 
 def _speak(station: Station, arguments: Mapping[str, Any], progress: Progress) -> None:

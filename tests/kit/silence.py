@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from broadcaster.clock import SystemClock
 from broadcaster.services.setup.founding import init
@@ -17,7 +18,7 @@ from tests.kit.air import Air, let_in, tone
 
 LOUD_S = 3.0
 SILENT_S = 45.0
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "speech": {"voices": ["tone:beep"]},
     "hours": {"windows": ["00:00-24:00"]},
     "playout": {"sinks": {"main": {"kind": "pipe", "options": {"command": ["cat"]}}}},

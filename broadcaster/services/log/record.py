@@ -17,6 +17,7 @@ from broadcaster.domain.log.chain import ChainBreak, ChainCheck
 from broadcaster.domain.log.chains import Chain
 from broadcaster.domain.log.marks import Mark, printed
 from broadcaster.domain.people.roles import Actor, Permission
+from broadcaster.services.air.broadcasts import report_incident
 from broadcaster.services.audit import Trail
 from broadcaster.services.log import chained, places, playlog
 from broadcaster.services.station import Station
@@ -56,6 +57,15 @@ def examine(station: Station, *, papers: Iterable[str] = (), expect_last: str | 
     with station.db.read() as session:
         checked = {chain: _checked(session, chain, expect_last) for chain in Chain}
     return Examined(checked, tuple(against_places(station, shown)), len(places.own(station.home).found.marks))
+
+
+def check_job(station: Station) -> None:
+    """Examine the record, and open an incident while something in it has no honest story."""
+    faults = examine(station).faults
+    more = f" Và {len(faults) - 1} điều nữa." if len(faults) > 1 else ""
+    note = f"Nhật ký không còn nguyên vẹn. {faults[0]}{more} Đừng sửa gì; xem “loa log verify”." if faults else ""
+    with station.db.write() as session:
+        report_incident(session, "record", note, station.now(), over=not faults)
 
 
 def _checked(session: Session, chain: Chain, expect_last: str | None) -> ChainCheck:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from broadcaster import private
 from broadcaster.db.models import BroadcastRow, Incident
+from broadcaster.db.queries import alerts as alert_rows
 from broadcaster.db.queries import work, zones
 from broadcaster.disks import refused
 from broadcaster.domain.air.broadcasts import BroadcastState
@@ -67,6 +68,7 @@ def examine(station: Station, sinks: Sequence[Check] = (), *, thorough: bool = T
         ("Âm của cụm loa", _tones),
         ("Trang quản lý qua mạng", _network),
         ("Người canh từ xa", _watcher),
+        ("Báo tin", _alerts),
         ("Sự cố", _incidents),
     ]
     found = []
@@ -302,6 +304,23 @@ def _watcher(station: Station) -> Check:
         return Check("Người canh từ xa", ok=None, sentence="Không có nhịp nào, vì xử lý nền không chạy.")
     why = str(said.get("ping", ""))
     return Check("Người canh từ xa", ok=None if why else True, sentence=why or "Nhận được nhịp của đài.")
+
+
+def _alerts(station: Station) -> Check:
+    """Tell whether anybody would be told, and of each way that did not work the last time."""
+    alerts = station.settings.alerts
+    if not alerts.people:
+        words = "Chưa có ai được báo tin khi đài im. Hãy thêm người và cách báo ở trang Báo tin."
+        return Check("Báo tin", ok=None, sentence=words)
+    with station.db.read() as session:
+        found = [r for r in alert_rows.senders(session) if r.failing_since is not None and r.name in alerts.senders]
+        wrong = [
+            f"Cách báo tin “{r.name}” không gửi được từ {station.local(r.failing_since or r.tried_at):%H:%M %d/%m}: "
+            f"{r.error}"
+            for r in found
+        ]
+    words = " ".join(wrong) or f"Báo cho {len(alerts.people)} người; lần gửi gần nhất của mọi cách đều được."
+    return Check("Báo tin", ok=not wrong, sentence=words)
 
 
 def _incidents(station: Station) -> Check:
