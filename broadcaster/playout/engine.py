@@ -181,6 +181,7 @@ class Playout:
         with home_lock(self._lock_file):
             if machine.urgent:
                 favour_process()
+            self._make_room()  # before anything is written: the disk may be full
             self.open()
             WatchedThread(functools.partial(self._wake_on, stop), "playout-stop").start()
             try:
@@ -229,6 +230,10 @@ class Playout:
         machine.journal.close()
         machine.sinks.finish()
 
+    def _make_room(self) -> None:
+        if self._reserve is not None:
+            self.machine.incidents.tell("disk", self._reserve.tend())
+
     def _wake_on(self, stop: threading.Event) -> None:
         stop.wait()
         self.machine.agenda.soon()
@@ -242,11 +247,11 @@ class Playout:
         machine, agenda = self.machine, self.machine.agenda
         agenda.begin()
         self._upkeep.tell_of_the_clock()
-        if self._reserve is not None:
-            machine.incidents.tell("disk", self._reserve.tend())
+        self._make_room()
         machine.journal.retry()
         trouble = machine.journal.trouble
         machine.incidents.tell("journal", trouble and f"Đĩa không ghi được nhật ký: {trouble}.")
+        machine.incidents.tell("address", self._loopback.announce())
         self._upkeep.look_at_sinks()
         self._upkeep.look_at_threads()
         if self._sounding() != self._told:

@@ -10,10 +10,12 @@ import pytest
 
 from broadcaster.clock import SystemClock
 from broadcaster.domain.air.broadcasts import BroadcastState
+from broadcaster.domain.air.desk import PORT_FILE
 from broadcaster.domain.air.emergencies import EmergencyRequest, EmergencyState
 from broadcaster.errors import StationError
 from broadcaster.playout.sound.decoded import DecodedCache, HeldTape, Tape
 from broadcaster.reserve import Reserve
+from broadcaster.services.air import broadcasts
 from broadcaster.services.air import emergencies as service
 from broadcaster.services.log import playlog
 from tests.kit import emergencies
@@ -90,9 +92,26 @@ def test_what_was_pinned_is_heard_though_the_disk_is_full(air: Air) -> None:
     assert any(i.what == "disk" and "đầy" in i.note for i in air.incidents())
 
 
+def test_play_out_that_starts_on_a_full_disk_airs_what_it_had_pinned_and_is_found_once_there_is_room(air: Air) -> None:
+    number = air.plan(air.station.now() + 15 * SECOND, [air.cue(1, "dài")], "ap-1")
+    with running(air) as before:
+        until(lambda: before.machine.pinned.get(number))
+    fill_all(air.station.home.root, air.station.db)
+    with running(air) as playout:
+        horn = until(lambda: playout.machine.sinks.by_name.get("main"))
+        until(lambda: "không ghi được địa chỉ" in playout.machine.incidents.now("address"))
+        until(lambda: horn.samples >= 4 * 48_000, 60)
+        assert broadcasts.word(air.station.home).said is None, "nobody knows where it listens"
+        empty(air.station.home.root)
+        until(lambda: broadcasts.word(air.station.home).said is not None)
+        assert until(lambda: not playout.machine.incidents.now("address"))
+        row = until(lambda: air.row(number).state.terminal and air.row(number), 60)
+    assert row.state is BroadcastState.AIRED, row.verdict
+
+
 def test_an_emergency_is_confirmed_and_heard_on_a_full_disk(air: Air) -> None:
     with running(air, reserve=starved(air)) as playout:
-        until(lambda: playout.status()["sinks"])
+        until((air.station.home.run / PORT_FILE).is_file)
         fill(air.station.home.root)
         until(lambda: "đầy" in playout.machine.incidents.now("disk"))
         emergencies.declared(air)
@@ -115,7 +134,7 @@ def drafted(air: Air, *, words: bool = True) -> int:
 def test_an_emergency_of_which_no_row_can_be_written_is_sounded_by_play_out_alone_and_logged_later(air: Air) -> None:
     number = drafted(air)
     with running(air, reserve=starved(air)) as playout:
-        until(lambda: playout.status()["sinks"])
+        until((air.station.home.run / PORT_FILE).is_file)
         fill(air.station.home.root)
         until(lambda: "đầy" in playout.machine.incidents.now("disk"))
         fill_all(air.station.home.root, air.station.db)

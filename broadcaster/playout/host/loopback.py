@@ -37,20 +37,35 @@ class Loopback:
         self._secret = secrets.token_hex(16).encode()
         self._socket: socket.socket | None = None
         self._thread: WatchedThread | None = None
+        self._unsaid = False
 
     def open(self) -> None:
-        """Start listening and write the address.
+        """Start listening, and write the address where the disk takes it.
 
         Raises:
-            OSError: no port, or the disk refuses.
+            OSError: no port.
         """
         listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         listener.bind(("127.0.0.1", 0))
         self._socket = listener
-        address = f"{listener.getsockname()[1]} {self._secret.decode()}\n"
-        keeping.keep(self.port_file, address, lasting=False)
+        self._unsaid = True
         self._thread = WatchedThread(functools.partial(self._listen, listener), "playout-ear")
         self._thread.start()
+        self.announce()
+
+    def announce(self) -> str:
+        """Write the address where others look for it, unless that was done; a Vietnamese sentence when it fails.
+
+        Asked again and again: a play-out that starts on a full disk airs, and is found once there is room.
+        """
+        if self._unsaid and self._socket is not None:
+            address = f"{self._socket.getsockname()[1]} {self._secret.decode()}\n"
+            try:
+                keeping.keep(self.port_file, address, lasting=False)
+            except OSError as error:
+                return f"Máy phát không ghi được địa chỉ nhận lệnh, lệnh dừng tới chậm vài giây: {error.strerror}."
+            self._unsaid = False
+        return ""
 
     def close(self) -> None:
         """Stop listening and take the address away."""
