@@ -67,6 +67,8 @@ class ModemSender:
     """Sends through a modem."""
 
     Options: ClassVar[type[PluginOptions]] = ModemOptions
+    needs_s: ClassVar[float] = 90.0
+    """A network may take forty seconds for one part, and what was ended half way would be sent twice."""
 
     def __init__(self, options: ModemOptions) -> None:
         self._options = options

@@ -21,7 +21,7 @@ from broadcaster import __version__
 from broadcaster.alerting.sender import SendError
 from broadcaster.secret import Address, Secret
 
-TIMEOUT_S: Final = 20.0
+TIMEOUT_S: Final = 15.0
 """For each word of the other side."""
 _MOST: Final = 65_536
 """Bytes of an answer that are read."""

@@ -42,7 +42,7 @@ class Sender(Protocol):
     def send(self, title: str, body: str) -> str | None:
         """Hand a message over; return what the other side answered, in a few words, when there is something to say.
 
-        May take as long as it needs: whoever sends it ends it after a minute.
+        Whoever sends it ends it after some 20 seconds, or after as many as the class says in `needs_s`, where it does.
 
         Raises:
             SendError: it was not taken; it tells whether trying again may help.

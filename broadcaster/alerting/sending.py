@@ -8,7 +8,7 @@ from typing import Any, Final
 from broadcaster import apart
 from broadcaster.alerting.sender import Sender, SendError
 from broadcaster.apart import UnansweredError
-from broadcaster.errors import RuleError
+from broadcaster.errors import RuleError, StationError
 from broadcaster.plugins import ALERTS, options_of
 
 LONGEST_S: Final = 60.0
@@ -34,16 +34,26 @@ def made(name: str, kind: str, given: Mapping[str, Any]) -> Sender:
 def send(name: str, kind: str, options: Mapping[str, Any], title: str, body: str, *, seconds: float = LONGEST_S) -> str:
     """Send a message through a sender of the settings, and return what the other side answered.
 
+    One that says how long it needs is given that, where it is more than `seconds`.
+
     Raises:
         SendError: it was not taken, or not within `seconds`; it tells whether trying again may help.
         PluginError: the sender's own code fails.
     """
+    seconds = max(seconds, _needed(kind))
     try:
         return apart.alone(seconds, _sent, name, kind, dict(options), title, body)
     except UnansweredError:
         raise SendError(
             f"Cách báo tin “{name}” không xong trong {seconds:.0f} giây nên đã dừng. Đài sẽ gửi lại."
         ) from None
+
+
+def _needed(kind: str) -> float:
+    try:
+        return float(getattr(ALERTS.load(kind), "needs_s", 0.0))
+    except StationError:
+        return 0.0  # its process says what is wrong with it
 
 
 def _sent(name: str, kind: str, options: dict[str, Any], title: str, body: str) -> str:

@@ -8,7 +8,8 @@ import threading
 
 import pytest
 
-from broadcaster.alerting import posting
+from broadcaster.alerting import posting, sending
+from broadcaster.alerting.modem import ModemSender
 from broadcaster.alerting.sender import SendError
 from broadcaster.alerting.sending import made, send
 from broadcaster.errors import RuleError
@@ -124,6 +125,16 @@ def test_a_message_goes_out_from_a_process_of_its_own_and_comes_back_in_time(rec
     with pytest.raises(SendError) as caught:
         send("tinh", "webhook", options, "a", "b", seconds=3)
     assert not caught.value.lasting
+
+
+def test_a_sender_that_says_how_long_it_needs_is_given_that(monkeypatch):
+    asked = []
+    monkeypatch.setattr(sending.apart, "alone", lambda seconds, *_rest: asked.append(seconds) or "")
+    send("tinh", "webhook", {}, "a", "b", seconds=20)
+    send("tinh", "modem", {}, "a", "b", seconds=20)
+    send("tinh", "khong-co", {}, "a", "b", seconds=20)
+    assert asked == [20, ModemSender.needs_s, 20]
+    assert ModemSender.needs_s > 60
 
 
 def test_a_wrong_option_is_told_as_lasting():

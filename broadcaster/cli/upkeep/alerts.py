@@ -8,6 +8,7 @@ from broadcaster import home as home_module
 from broadcaster import logs
 from broadcaster.cli.common import actor_of, format_option, opened, show_json, show_table
 from broadcaster.cli.place import home_option, where
+from broadcaster.errors import RuleError
 from broadcaster.supervise import bond
 from broadcaster.supervise.signals import stop_event
 
@@ -49,15 +50,24 @@ def list_command(ctx: click.Context, own_home: str | None, limit: int, shape: st
 
 
 @alerts_command.command("test")
+@click.argument("name", required=False)
 @home_option
 @click.pass_context
-def test_command(ctx: click.Context, own_home: str | None) -> None:
-    """Gửi một tin thử cho mọi người trong danh sách, qua đúng đường mà tin thật đi."""
+def test_command(ctx: click.Context, own_home: str | None, name: str | None) -> None:
+    """Gửi một tin thử cho mọi người trong danh sách, qua đúng đường mà tin thật đi; có TÊN: chỉ qua cách báo tin ấy, ngay."""
     from broadcaster.services.alerts.shown import send_trial  # noqa: PLC0415
+    from broadcaster.services.setup import alert_ways  # noqa: PLC0415
 
     with opened(ctx, own_home) as station:
-        people = send_trial(station, actor_of(ctx, station))
-    click.echo(f"Đã xếp một tin thử cho {', '.join(people)}; xem đã gửi chưa: loa alerts list")
+        if name is None:
+            people = send_trial(station, actor_of(ctx, station))
+            click.echo(f"Đã xếp một tin thử cho {', '.join(people)}; xem đã gửi chưa: loa alerts list")
+            return
+        tried = alert_ways.try_out(station, actor_of(ctx, station), name)
+        at = f"{station.local(tried.at):%H:%M:%S}"
+    if not tried.taken:
+        raise RuleError(f"Gửi thử lúc {at} không được (mất {tried.seconds:.1f} giây). {tried.words}", code="sending")
+    click.echo(f"Đã gửi thử lúc {at}, mất {tried.seconds:.1f} giây: {tried.words or 'đã nhận'}.")
 
 
 @alerts_command.command("watch", hidden=True)

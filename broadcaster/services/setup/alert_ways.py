@@ -26,7 +26,7 @@ from broadcaster.services.station import Station
 from broadcaster.settings import AlertedPersonSettings, SenderSettings, Settings
 from broadcaster.settings_reference import plugins
 
-_TRY_S: Final = 40.0
+_TRY_S: Final = 20.0
 _LONGEST: Final = 60
 _PERSON: Final = {"senders": "Báo qua", "least": "Báo từ mức nào", "quiet": "Giờ yên tĩnh"}
 _ORDER: Final = ("telegram", "zalo", "email", "modem", "esms", "ntfy", "webhook", "apprise")
