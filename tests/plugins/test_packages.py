@@ -22,7 +22,7 @@ from tests.kit.waiting import until
 pytestmark = pytest.mark.slow
 
 PAGE = (Path(__file__).parents[2] / "docs" / "plugins.md").read_text(encoding="utf-8")
-SINK, VOICE, RECOGNISER = (
+SINK, VOICE, RECOGNISER, SENDER = (
     textwrap.dedent(code) for code in re.findall(r"   ```python\n(.*?)   ```\n", PAGE, re.DOTALL)
 )
 
@@ -218,3 +218,12 @@ def test_a_recogniser_of_a_package_hears_and_its_faults_are_its_own(air, install
     assert "thu_vet.py" in mad.stderr, "the trace"
     settings(air, "[speech]", 'recogniser = "deaf"')
     assert "Vẹt chưa tỉnh." in loa("doctor").stdout
+
+
+def test_a_sender_of_a_package_is_offered_and_tells(air, install, loa, tmp_path):
+    install("thu_diem", "broadcaster.alerts", {"pigeon": "thu_diem:Pigeon"}, SENDER)
+    loft = tmp_path / "chuong.txt"
+    settings(air, "[alerts.senders.cau]", 'kind = "pigeon"', f"options = {{loft = '{loft}', ring = 'so-khoen-12345'}}")
+    told = loa("alerts", "test", "cau")
+    assert "chim đã bay" in told.stdout, told.stderr
+    assert loft.read_text(encoding="utf-8").startswith("Gửi thử từ ")
