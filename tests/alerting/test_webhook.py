@@ -8,7 +8,8 @@ import threading
 
 import pytest
 
-from broadcaster.alerting import posting, sending
+from broadcaster import apart
+from broadcaster.alerting import posting
 from broadcaster.alerting.modem import ModemSender
 from broadcaster.alerting.sender import SendError
 from broadcaster.alerting.sending import made, send
@@ -129,7 +130,7 @@ def test_a_message_goes_out_from_a_process_of_its_own_and_comes_back_in_time(rec
 
 def test_a_sender_that_says_how_long_it_needs_is_given_that(monkeypatch):
     asked = []
-    monkeypatch.setattr(sending.apart, "alone", lambda seconds, *_rest: asked.append(seconds) or "")
+    monkeypatch.setattr(apart, "alone", lambda seconds, *_rest: asked.append(seconds) or "")
     send("tinh", "webhook", {}, "a", "b", seconds=20)
     send("tinh", "modem", {}, "a", "b", seconds=20)
     send("tinh", "khong-co", {}, "a", "b", seconds=20)
