@@ -215,6 +215,7 @@ TABLE = {
     "settings.index": Permission.VIEW,
     "guide.index": Permission.SCHEDULE,
     "guide.put_off": Permission.SCHEDULE,
+    "told.index": Permission.OPERATE,
     "alerting.index": Permission.MANAGE,
     "alerting.choose": Permission.MANAGE,
     "alerting.new_sender": Permission.MANAGE,

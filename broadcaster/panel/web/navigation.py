@@ -47,7 +47,7 @@ _LINKS = (
 )
 
 
-_PART_OF = {"guide": "onair", "timetable": "calendar"}
+_PART_OF = {"guide": "onair", "timetable": "calendar", "told": "alerting"}
 """Blueprints that belong to the page of another."""
 
 

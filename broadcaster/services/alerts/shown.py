@@ -67,7 +67,7 @@ def send_trial(station: Station, actor: Actor) -> Sequence[str]:
         f"Tin thử do {actor.username} gửi lúc {station.local(now):%H:%M:%S %d/%m/%Y}. Nhận được là báo tin chạy tốt."
     )
     with station.db.write() as session:
-        Trail(session, now, actor).record("tried", "alerts", "all", note=", ".join(people))
+        Trail(session, now, actor).record("try", "alerted", "all", note=", ".join(people))
     news(station, Trouble(TroubleKind.TRIAL, f"{now:%Y%m%d%H%M%S%f}", Rank.NOTE, words))
     return people
 
