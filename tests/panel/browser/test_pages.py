@@ -43,7 +43,7 @@ PAGES = {
     ),
     "bientap": ("/scripts/new", "/scripts/2/edit"),
     "lanhdao": ("/approve/", "/approve/7"),
-    "quantri": ("/users/", "/users/new", "/users/xem/edit", "/audit/", "/password"),
+    "quantri": ("/users/", "/users/new", "/users/xem/edit", "/audit/", "/alerts/told/", "/password"),
 }
 
 
