@@ -185,6 +185,10 @@ class Installed:
         """How the upgrade stands."""
         return json.loads((self.home / "upgrade" / "state.json").read_text(encoding="utf-8"))
 
+    def state_is_over(self) -> bool:
+        """Whether no upgrade is under way."""
+        return not (self.home / "upgrade" / "state.json").is_file() or self.state()["step"] in {"done", "back"}
+
     def speaks(self) -> bool:
         """Whether the panel answers, and play-out has given a sign of life lately."""
         return answers(self.port) and {"playout", "worker"} <= set(self.beats())

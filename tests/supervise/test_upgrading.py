@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from broadcaster.home import Home
 from broadcaster.supervise import bond
+from tests.benchmarks.upgrades import Form, cut_off
 from tests.kit.releases import Chronicle, Installed, alive, ended, installed, release
 from tests.kit.waiting import until
 
@@ -102,3 +104,14 @@ def power_cut(station: Installed, *processes: subprocess.Popen[bytes]) -> None:
     for process in processes:
         process.wait(30)
     until(lambda: not bond.living(Home(station.home)), 60)
+
+
+def test_an_upgrade_that_is_killed_at_a_moment_of_chance_leaves_one_version_on_its_own_database_and_every_entry(
+    tmp_path: Path,
+) -> None:
+    """A few of them; `tests/benchmarks/upgrades.py` does hundreds, of older forms too."""
+    form, chance = Form("now", tmp_path), random.Random(int(os.environ.get("LOA_SEED", "7")))
+    form.whole_s = {True: 40.0, False: 25.0}
+    for _ in range(int(os.environ.get("LOA_UPGRADES", "2"))):
+        outcome = cut_off(form, chance, cut=True)
+        assert not outcome.startswith("FAULT"), outcome

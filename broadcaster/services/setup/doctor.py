@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from broadcaster import private
+from broadcaster import __version__, private
 from broadcaster.db.models import BroadcastRow, Incident
 from broadcaster.db.queries import alerts as alert_rows
 from broadcaster.db.queries import work, zones
@@ -16,6 +16,7 @@ from broadcaster.disks import refused
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.log.chains import Chain
 from broadcaster.domain.schedule.rotations import WEEKDAY_LABELS
+from broadcaster.domain.setup.upgrades import UpgradeStep
 from broadcaster.domain.setup.zones import Correction
 from broadcaster.domain.work.jobs import JobKind, JobState
 from broadcaster.errors import EngineError, StationError
@@ -28,6 +29,7 @@ from broadcaster.services.people import second_step
 from broadcaster.services.scripts.approving import airable
 from broadcaster.services.setup import certificates, disk_room, lacking, machine_checks, restored, settings_check
 from broadcaster.services.setup.backup import last_backup
+from broadcaster.services.setup.upgrade import record
 from broadcaster.services.station import Station
 from broadcaster.sound import recogniser_process
 from broadcaster.speech.registry import choose, engine_of, names, split
@@ -58,6 +60,7 @@ def examine(station: Station, sinks: Sequence[Check] = (), *, thorough: bool = T
         ("ffmpeg", _ffmpeg),
         ("Âm thanh cần có", _needed),
         ("Khôi phục", _restored),
+        ("Nâng cấp", _upgraded),
         ("Giọng đọc", _voices),
         *([("Giọng cài thêm", _extras), ("Nghe thử", _listener), ("Tiếp âm", _relays)] if thorough else []),
         ("Bài đã duyệt", _approved),
@@ -79,7 +82,7 @@ def examine(station: Station, sinks: Sequence[Check] = (), *, thorough: bool = T
             found.append(Check(name, ok=False, sentence=str(error)))
         except OSError as error:
             found.append(Check(name, ok=False, sentence=str(refused(error, str(station.home.root)))))
-    found[6:6] = sinks
+    found[7:7] = sinks
     if thorough:
         found += [Check(name, ok, said) for name, ok, said in machine_checks.findings(station.home.root)]
     return [*_fitness(station), *found]
@@ -171,6 +174,13 @@ def _restored(station: Station) -> Check:
     came = f"Đài vừa khôi phục từ {restored.source(station)}"
     words = f"{came}: {len(held)} việc chờ người quyết định (trang Cài đặt, hoặc loa restored)."
     return Check("Khôi phục", ok=None, sentence=words)
+
+
+def _upgraded(station: Station) -> Check:
+    found = record.last(station.home)
+    if found is None:
+        return Check("Nâng cấp", ok=True, sentence=f"Đang dùng phiên bản {__version__}; chưa nâng cấp lần nào.")
+    return Check("Nâng cấp", ok=True if found.step is UpgradeStep.DONE else None, sentence=found.sentence)
 
 
 def _extras(station: Station) -> Check:

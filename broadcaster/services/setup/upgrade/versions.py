@@ -63,7 +63,7 @@ class Versions:
 
     def kept(self) -> list[str]:
         """The versions that are there whole, the oldest first."""
-        found = [path.parent.name for path in self.root.glob(f"*/{_WHOLE}")]
+        found = [path.parent.name for path in self.root.glob(f"[0-9]*/{_WHOLE}")]
         return sorted(found, key=numbered)
 
     def is_whole(self, version: str) -> bool:

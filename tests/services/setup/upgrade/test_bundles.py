@@ -127,11 +127,13 @@ def test_the_pointer_names_the_old_version_or_the_new_one_and_two_versions_are_k
         versions.place(version).mkdir()
         versions.made_whole(version)
     versions.place("0.3.0").mkdir()  # cut off while it was laid
+    (versions.root / ".kept-0.0.9").mkdir()  # what a package puts aside for a moment
+    (versions.root / ".kept-0.0.9" / ".complete").touch()
     versions.point("0.1.0")
     versions.pointer.with_name(".current.part").touch()  # of a move that was cut off
     versions.point("0.10.0")
     assert versions.current() == "0.10.0"
     assert versions.pointer.resolve() == versions.place("0.10.0")
     assert versions.kept() == ["0.1.0", "0.2.0", "0.10.0"]
-    assert versions.keep_only("0.2.0", "0.10.0") == ["0.1.0", "0.3.0"]
+    assert versions.keep_only("0.2.0", "0.10.0") == [".kept-0.0.9", "0.1.0", "0.3.0"]
     assert versions.kept() == ["0.2.0", "0.10.0"]
