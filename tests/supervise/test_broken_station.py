@@ -8,10 +8,12 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
+import re
 import signal
 import sqlite3
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,10 +33,12 @@ from broadcaster.services.setup import doctor
 from broadcaster.services.setup.founding import init
 from broadcaster.services.station import Station, open_station
 from broadcaster.supervise import bond
+from broadcaster.worker.pings import Signal
 from tests.kit.broken_starts import BROKEN, WHOLE_FILE
 from tests.kit.icecast import free_port
 from tests.kit.scripts import approved
 from tests.kit.waiting import until
+from tests.kit.watcher import KEY, Twin
 from tests.kit.web import health
 
 pytestmark = [
@@ -54,6 +58,8 @@ while data := sys.stdin.buffer.read1(4096):
         time.sleep(0.05)
 """
 """An amplifier that does as it is told: take sound, die, or take no more."""
+SCRIPT, LONG = 1, 2
+"""A short script, and one of twenty seconds."""
 ZONES = {"am02": "real"} | {
     f"am{n:02}": broken.output for n, broken in enumerate((b for b in BROKEN.values() if b.output), 3)
 }
@@ -69,6 +75,7 @@ class Up:
     log: Path
     heard: Path
     wish: Path
+    watcher: Twin
 
     def sick(self, organ: Organ) -> str:
         """What `/healthz` says of a part; empty while it is well, or nobody answers."""
@@ -103,10 +110,14 @@ class Up:
         until(lambda: bond.living(self.station.home).get(name) != pid, 10)
         return pid
 
-    def aired(self, zone: str) -> BroadcastState:
-        """What becomes of a broadcast for a zone."""
+    def planned(self, zone: str, script: int = SCRIPT) -> int:
+        """A broadcast for a zone, in a few seconds."""
         at = self.station.now() + dt.timedelta(seconds=8)
-        made = air_once(self.station, machine("thử"), [SCRIPT], title=f"Buổi {zone}", starts_at=at, zones=[zone])
+        return air_once(self.station, machine("thử"), [script], title=f"Buổi {zone}", starts_at=at, zones=[zone])
+
+    def aired(self, zone: str, script: int = SCRIPT) -> BroadcastState:
+        """What becomes of a broadcast for a zone."""
+        made = self.planned(zone, script)
 
         def ended() -> BroadcastState | None:
             with self.station.db.read() as session:
@@ -116,9 +127,6 @@ class Up:
         found = until(ended, 60, every=0.2)
         assert found is not None
         return found
-
-
-SCRIPT = 1
 
 
 def loud(path: Path) -> bool:
@@ -135,13 +143,16 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     horn.write_text(HORN, encoding="utf-8")
     good = {"kind": "pipe", "options": {"command": ["tee", str(heard)]}}
     real = {"kind": "pipe", "options": {"command": [sys.executable, str(horn), str(wish)], "keep": True}}
+    watcher = Twin()
     overrides = {
+        "watch": {"ping": watcher.address},
         "speech": {"voices": ["tone:beep"], "listen_back": False},
         "hours": {"windows": ["00:00-24:00"], "sessions_per_day": 0, "minutes_per_session": 0},
         "playout": {"sinks": {"main": good, "real": real, "aircheck": {"kind": "file"}}},
     }
     made = init(folder / "đài % xã", overrides=overrides)
     assert approved(made) == SCRIPT
+    assert approved(made, "Kính thưa bà con. Hôm nay trời đẹp. " * 12) == LONG
     with made.db.write() as session:
         for row in session.scalars(select(ZoneRow)):
             row.sink = ZONES.get(row.code, "main")
@@ -157,11 +168,12 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
         )
     station = open_station(made.home.root, clock=SystemClock())
     try:
-        found = Up(process, station, port, log, heard, wish)
+        found = Up(process, station, port, log, heard, wish, watcher)
         until(lambda: found.well(Organ.PLAYOUT) and found.well(Organ.WORKER), 120, every=0.2)
         yield found
     finally:
         station.close()
+        watcher.close()
         process.send_signal(signal.SIGCONT)
         process.send_signal(signal.SIGINT)
         assert process.wait(90) == 0, log.read_text(encoding="utf-8")
@@ -242,3 +254,50 @@ def test_a_locked_database_is_told_apart_from_a_play_out_that_is_dead(up: Up) ->
         lock.execute("ROLLBACK")
         lock.close()
     until(lambda: up.well(Organ.DATABASE), 60, every=0.5)
+
+
+def test_a_broadcast_that_sounds_of_nothing_is_told_while_it_runs(up: Up) -> None:
+    with up.station.db.write() as session:
+        session.get_one(ZoneRow, "am12").volume = 0
+    number = up.planned("am12", LONG)
+    try:
+        said = until(lambda: up.sick(Organ.QUIET), 60, every=0.2)
+        assert "“Buổi am12”" in said
+        assert "“main”" in said
+        assert up.doctor(Organ.QUIET) is False
+        until(lambda: up.well(Organ.QUIET), 60, every=0.2)
+    finally:
+        with up.station.db.write() as session:
+            session.get_one(ZoneRow, "am12").volume = 100
+    with up.station.db.read() as session:
+        assert session.get_one(BroadcastRow, number).state is not BroadcastState.AIRED
+
+
+def test_a_broadcast_whose_time_passes_by_a_play_out_that_hangs_is_told_before_it_is_called_dead(up: Up) -> None:
+    pid = bond.living(up.station.home)["playout"]
+    up.planned("am01")
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        said = until(lambda: up.sick(Organ.LATE), 40, every=0.2)
+        assert "“Buổi am01”" in said
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    until(lambda: up.well(Organ.LATE) and up.well(Organ.PLAYOUT), 60, every=0.2)
+
+
+def test_somebody_far_away_hears_the_beginning_and_then_which_parts_are_not_well(up: Up) -> None:
+    assert up.watcher.told(Signal.START, 0)
+    told = until(lambda: [one for one in up.watcher.heard if one[0].endswith(Signal.FAIL)], 120)
+    assert all(KEY in path for path, _ in told)
+    assert any(Organ.OUTPUT.code in body for _, body in told)
+    assert KEY not in up.log.read_text(encoding="utf-8")
+
+
+def test_a_real_station_gives_its_figures_and_the_sign_of_the_one_process(up: Up) -> None:
+    with urllib.request.urlopen(f"http://127.0.0.1:{up.port}/metrics", timeout=30) as answer:
+        text = answer.read().decode()
+    for process in ("playout", "worker", "web"):
+        assert re.search(rf'loa_process_resident_bytes{{process="{process}"}} [1-9]', text)
+    assert 'loa_output_up{output="main"} 1.0' in text
+    with urllib.request.urlopen(f"http://127.0.0.1:{up.port}/healthz/live", timeout=30) as answer:
+        assert answer.read() == b"ok\n"

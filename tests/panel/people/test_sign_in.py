@@ -150,6 +150,7 @@ EXCUSED = {
     "settings.restart": "an hour's nuisance at most, and play-out asks for a quiet moment",
     "settings.back_up": "makes a copy on the machine; fetching it is grave",
     "alerting.try_sender": "sends one sentence of the station's own to whoever is told anyway",
+    "bundle.make": "makes texts on the machine in which nobody is named",
     "restored.decide": "each asks for its own right; nothing is let in that was not there",
     "restored.make_again": "reads again what is missing",
     "restored.all_seen": "puts a notice away",
