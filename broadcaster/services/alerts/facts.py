@@ -46,7 +46,7 @@ OF_ORGAN: Final[Mapping[Organ, tuple[TroubleKind, Rank]]] = {
     Organ.SIREN: (_K.SIREN, Rank.WARNING),
 }
 """What people are told of an organ that fails, and how grave it is by itself."""
-_WITHOUT_ROWS: Final = frozenset({Organ.DATABASE, Organ.PLAYOUT, Organ.DISK})
+_WITHOUT_ROWS: Final = frozenset({Organ.DATABASE, Organ.PLAYOUT, Organ.QUIET, Organ.DISK})
 """What can be judged while the database is away."""
 OF_INCIDENT: Final[Mapping[str, tuple[TroubleKind, Rank]]] = {
     "sink": (_K.OUTPUT, Rank.WARNING),
