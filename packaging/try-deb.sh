@@ -48,7 +48,7 @@ PY
 unit=$root/lib/systemd/system/loa.service
 user=$(sed -n 's/^User=//p' "$unit")
 read -ra command <<<"$(sed -n 's/^ExecStart=//p' "$unit")"
-"${enter[@]}" runuser -u "$user" -- env HOME=/var/lib/loa "${command[@]}" >"$work/up.log" 2>&1 &
+"${enter[@]}" setpriv --reuid "$user" --regid "$user" --init-groups env HOME=/var/lib/loa "${command[@]}" >"$work/up.log" 2>&1 &
 station=$!
 loud() {
   inside /opt/loa/current/bin/python -c '
