@@ -4,19 +4,33 @@ set -euo pipefail
 bin=$(realpath "$1")
 root=$(pwd)
 work=$(mktemp -d)
-trap '[ -z "${web:-}" ] || kill "$web" 2>/dev/null || true; rm -rf "$work"' EXIT
+trap '[ $? = 0 ] || tail -5 "$work"/*.log; [ -z "${web:-}" ] || kill "$web" 2>/dev/null || true; rm -rf "$work"' EXIT
 "$bin/python" -m build --outdir "$work/dist" "$root" >"$work/build.log" 2>&1 || { tail -30 "$work/build.log"; exit 1; }
 "$bin/python" -m venv "$work/venv"
-"$work/venv/bin/python" -m pip install --quiet "$work"/dist/*.whl
+"$work/venv/bin/python" -m pip install --quiet 'uv>=0.9,<1'
+export UV_TOOL_DIR=$work/tools UV_TOOL_BIN_DIR=$work/bin
+"$work/venv/bin/uv" tool install --quiet --python "$bin/python" "$work"/dist/*.whl  # as pipx does: an environment of its own
+
+# In a folder of no matter a tool finds the station among the person's data, and leaves the folder as it was.
+mkdir "$work/person" "$work/anywhere"
+cd "$work/anywhere"
+mine=(env -u LOA_HOME -u XDG_DATA_HOME HOME="$work/person" "$work/bin/loa")
+[ -e /var/lib/loa ] || {
+  "${mine[@]}" init >"$work/init-own.log"
+  "${mine[@]}" user list >/dev/null
+  test -f "$work/person/.local/share/loa/station.toml"
+  test -z "$(ls -A)"
+  echo "wheel: the station of a tool lies among the person's data"
+}
 cd "$work"
-"$work/venv/bin/loa" init "$work/station" >"$work/init.log"
-"$work/venv/bin/loa" --home "$work/station" doctor || [ $? = 1 ]  # nothing runs there, and it says so
-"$work/venv/bin/loa" --home "$work/station" web --port 18399 >"$work/web.log" 2>&1 &
+"$work/bin/loa" init "$work/station" >"$work/init.log"
+"$work/bin/loa" --home "$work/station" doctor || [ $? = 1 ]  # nothing runs there, and it says so
+"$work/bin/loa" --home "$work/station" web --port 18399 >"$work/web.log" 2>&1 &
 web=$!
-"$work/venv/bin/python" - <<'PY'
+"$work/tools/loa-xa/bin/python" - <<'PY'
 import time, urllib.request
 base = "http://127.0.0.1:18399"
-for _ in range(100):
+for _ in range(400):
     try:
         page = urllib.request.urlopen(f"{base}/login", timeout=5).read().decode()
         break
