@@ -51,6 +51,8 @@ PROGRAMS = (
     Program("openssl", ("openssl",), "streams over TLS", ("version",)),
     Program("promtool", ("prometheus",), "the alert rules of docs/monitoring", ("--version",)),
     Program("setpriv", ("util-linux",), "PostgreSQL, when root runs the tests", ("--version",)),
+    Program("systemd-analyze", ("systemd",), "the service under systemd", ("--version",)),
+    Program("ip", ("iproute2",), "the service under a systemd that is booted for it", ("-V",)),
     CARD,
     Program(
         "pulseaudio",
