@@ -106,6 +106,7 @@ SINKS = Door("broadcaster.sinks", "loại đường ra")
 ENGINES = Door("broadcaster.engines", "bộ đọc")
 RECOGNISERS = Door("broadcaster.recognisers", "bộ nghe thử")
 ALERTS = Door("broadcaster.alerts", "cách báo tin")
+TARGETS = Door("broadcaster.targets", "loại nơi cất")
 
 
 def options_of(form: type[F], given: Mapping[str, Any], *, what: str, field: str) -> F:

@@ -19,10 +19,10 @@ from broadcaster.domain.reports.papers import Issuer, PaperForm
 from broadcaster.domain.schedule.caps import Caps
 from broadcaster.domain.schedule.windows import StationHours, Window
 from broadcaster.errors import RuleError, StationError, Where
-from broadcaster.plugins import ALERTS, ENGINES, RECOGNISERS, SINKS
-from broadcaster.secret import Address, KeyedAddress
+from broadcaster.plugins import ALERTS, ENGINES, RECOGNISERS, SINKS, TARGETS
+from broadcaster.secret import Address, KeyedAddress, Secret
 
-_SECRETIVE: Final = {("database",), ("relay",), ("playout",), ("speech",), ("alerts",), ("watch",)}
+_SECRETIVE: Final = {("database",), ("relay",), ("playout",), ("speech",), ("alerts",), ("watch",), ("backup",)}
 """Sections in which a password may stand: what is written there is not repeated."""
 
 _MONTHS: Final = [dt.datetime(year, month, 1, tzinfo=dt.UTC) for year in range(2026, 2037) for month in range(1, 13)]
@@ -299,6 +299,30 @@ class LogSettings(_Section):
     )
 
 
+class TargetSettings(_Section):
+    """Một nơi cất bản sao lưu."""
+
+    kind: str = Field(description="Loại nơi cất, trong các loại mà những gói đã cài mang theo.")
+    options: dict[str, Any] = Field({}, repr=False, description="Tùy chọn riêng của loại nơi cất.")
+
+
+def _recipient(key: Secret) -> Secret:
+    if key and not re.fullmatch(r"age1[a-z0-9]{58}", key.reveal()):
+        raise ValueError("không phải khóa do “loa key paper” ghi; hãy chạy lại lệnh ấy")
+    return key
+
+
+class BackupSettings(_Section):
+    """Bản sao lưu cất ở nơi khác, niêm phong bằng khóa in trên giấy."""
+
+    recipient: Annotated[Secret, AfterValidator(_recipient)] = Field(
+        Secret(), description="Nửa của khóa giấy mà đài giữ: chỉ niêm phong, không mở được. Do “loa key paper” ghi."
+    )
+    targets: dict[Annotated[str, Field(pattern=r"^[\w-]{1,40}$")], TargetSettings] = Field(
+        {}, description="Các nơi cất, mỗi nơi một bảng [backup.targets.TÊN] với kind và options."
+    )
+
+
 class ReportSettings(_Section):
     """Báo cáo."""
 
@@ -342,6 +366,7 @@ class Settings(BaseSettings):
     watch: WatchSettings = WatchSettings()
     database: DatabaseSettings = DatabaseSettings()
     web: WebSettings = WebSettings()
+    backup: BackupSettings = BackupSettings()
     log: LogSettings = LogSettings()
     report: ReportSettings = ReportSettings()
 
@@ -408,6 +433,7 @@ def unoffered(settings: Settings) -> Iterator[tuple[Where, str]]:
         *((("speech", "engines", name), ENGINES, name) for name in settings.speech.engines),
         (("speech", "recogniser"), RECOGNISERS, settings.speech.recogniser),
         *((("alerts", "senders", name, "kind"), ALERTS, one.kind) for name, one in settings.alerts.senders.items()),
+        *((("backup", "targets", name, "kind"), TARGETS, one.kind) for name, one in settings.backup.targets.items()),
     ]
     return ((place, why) for place, door, name in named if (why := door.check(name)))
 

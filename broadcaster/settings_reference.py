@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from broadcaster.errors import StationError
-from broadcaster.plugins import ALERTS, ENGINES, SINKS, Door
+from broadcaster.plugins import ALERTS, ENGINES, SINKS, TARGETS, Door
 from broadcaster.secret import Address, KeyedAddress, Secret
 from broadcaster.settings import (
     AlertedPersonSettings,
@@ -23,6 +23,7 @@ from broadcaster.settings import (
     SenderSettings,
     Settings,
     SinkSettings,
+    TargetSettings,
     only_at_start,
 )
 
@@ -97,6 +98,9 @@ def markdown() -> str:
             parts += [_table("[alerts.people.TÊN]", AlertedPersonSettings, 3)]
             parts += [_table("[alerts.senders.TÊN]", SenderSettings, 3)]
             parts += [_table(f'options của kind = "{kind}"', form, 4) for kind, form in plugins(ALERTS)]
+        elif name == "backup":
+            parts.append(_table("[backup.targets.TÊN]", TargetSettings, 3))
+            parts += [_table(f'options của kind = "{kind}"', form, 4) for kind, form in plugins(TARGETS)]
     return "\n".join(parts)
 
 

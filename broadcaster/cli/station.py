@@ -14,7 +14,8 @@ import click
 
 from broadcaster import logs, private
 from broadcaster.boot.remedy import TURN_ON
-from broadcaster.cli.common import format_option, opened, show_json
+from broadcaster.cli.backups.elsewhere import show_key
+from broadcaster.cli.common import actor_of, format_option, opened, show_json
 from broadcaster.cli.place import home_option, where
 from broadcaster.clock import SystemClock
 from broadcaster.db.refusals import DatabaseUnavailableError
@@ -27,6 +28,7 @@ from broadcaster.services.health.three_lines import three_lines
 from broadcaster.services.people import first_passwords
 from broadcaster.services.people.accounts import make_first_accounts
 from broadcaster.services.setup import certificates, doctor, settings_check
+from broadcaster.services.setup.elsewhere import paper_key
 from broadcaster.services.setup.founding import init
 from broadcaster.services.setup.starter import FirstBulletin, first_bulletin, prepare
 from broadcaster.services.setup.upgrade import telling
@@ -68,6 +70,7 @@ def init_command(
 ) -> None:
     """Lập một đài mới, hoặc nâng cấp đài đang có; không ghi đè gì."""
     root = where(ctx, folder or own_home)
+    fresh = not Home(root).settings_file.exists()
     overrides: dict[str, dict[str, Any]] = {}
     for section, key, value in map(_setting, chosen):
         overrides.setdefault(section, {})[key] = value
@@ -76,6 +79,12 @@ def init_command(
         click.echo(f"Đài ở {station.home.root}. Cài đặt: {station.home.settings_file}")
         _close(station.home)
         _show_accounts(station)
+        if fresh and sys.stdout.isatty():  # whoever sits there writes it down; else it is printed later
+            show_key(paper_key.make(station, actor_of(ctx, station)))
+        elif not station.settings.backup.recipient:
+            click.echo(
+                "Chưa in khóa sao lưu, nên chưa chép được bản nào ra ngoài máy này. In: loa key paper -o TỆP.pdf"
+            )
         if starter:
             for line in prepare(station):
                 click.echo(line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from broadcaster.cli.backups.elsewhere import paper
 from broadcaster.cli.common import actor_of, opened, show_table
 from broadcaster.cli.place import home_option
 from broadcaster.db.queries.people import all_users
@@ -67,7 +68,10 @@ def no_second_step(ctx: click.Context, username: str, own_home: str | None) -> N
 
 @click.group("key")
 def key_command() -> None:
-    """Khóa của đài: thay khóa mới."""
+    """Khóa của đài: thay khóa mới, in khóa sao lưu."""
+
+
+key_command.add_command(paper)
 
 
 @key_command.command("renew")

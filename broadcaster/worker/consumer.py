@@ -27,6 +27,8 @@ from broadcaster.services.log import left_out, places
 from broadcaster.services.people import first_passwords
 from broadcaster.services.scripts import recordings
 from broadcaster.services.setup import restarting
+from broadcaster.services.setup.elsewhere import drill, nightly
+from broadcaster.services.setup.elsewhere.nightly import Sticks
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs, performing
 from broadcaster.services.work.knock import Bell
@@ -123,7 +125,7 @@ def _tend(
     station: Station, stop: threading.Event, bell: Bell, calls: Sequence[threading.Event], pinger: Pinger
 ) -> None:
     """Hear knocks, give signs of life and ask for the periodic work, until `stop` is set."""
-    beats, due = 0, station.clock.monotonic()
+    beats, due, sticks = 0, station.clock.monotonic(), Sticks()
     while not stop.is_set():
         if station.clock.monotonic() >= due:
             with survived("worker"):
@@ -132,6 +134,7 @@ def _tend(
                 restarting.tend(station)
                 if beats % _RECONCILE_EVERY == 0:
                     reconcile(station)
+                sticks.look(station)
             beats, due = beats + 1, station.clock.monotonic() + _BEAT_SECONDS
         if bell.wait(_STOP_SECONDS):
             for call in calls:
@@ -159,5 +162,8 @@ def reconcile(station: Station) -> None:
             jobs.want(session, now, JobKind.PLAN, "hourly", {}, by="tự động")
         today_saved = saved and (not saved.finished_at or station.local(saved.finished_at).date() == local.date())
         if local.hour >= _BACKUP_HOUR and not today_saved:
-            jobs.want(session, now, JobKind.BACKUP, "nightly", {}, by="tự động")
+            fresh = jobs.want(session, now, JobKind.BACKUP, "nightly", {}, by="tự động")
+            nightly.carry_after(station, session, fresh)
             jobs.want(session, now, JobKind.LOG_CHECK, "nightly-check", {}, by="tự động")
+        if local.hour >= _BACKUP_HOUR and drill.due(station, session):
+            jobs.want(session, now, JobKind.DRILL, "monthly", {}, by="tự động")

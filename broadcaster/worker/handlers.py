@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from broadcaster.domain.work.jobs import JobKind
@@ -17,9 +18,12 @@ from broadcaster.services.scripts.recordings import record_job
 from broadcaster.services.scripts.speaking import speak_job
 from broadcaster.services.scripts.trial import trial_job
 from broadcaster.services.setup.backup import backup
+from broadcaster.services.setup.elsewhere.carrying_out import carry
+from broadcaster.services.setup.elsewhere.drill import drill
 from broadcaster.services.setup.starter import first_bulletin_job, starter_job
 from broadcaster.services.station import Station
 from broadcaster.services.work.performing import Handlers, Progress
+from broadcaster.targets.target import AbsentError
 
 
 def _plan(station: Station, _arguments: Mapping[str, Any], _progress: Progress) -> None:
@@ -28,6 +32,15 @@ def _plan(station: Station, _arguments: Mapping[str, Any], _progress: Progress) 
 
 def _backup(station: Station, arguments: Mapping[str, Any], _progress: Progress) -> None:
     backup(station, whole=bool(arguments.get("whole")))
+
+
+def _carry(station: Station, arguments: Mapping[str, Any], progress: Progress) -> None:
+    with suppress(AbsentError):  # a stick in a drawer: the page of the copies says so
+        carry(station, str(arguments["target"]), progress)
+
+
+def _drill(station: Station, _arguments: Mapping[str, Any], progress: Progress) -> None:
+    drill(station, progress)
 
 
 def _check_log(station: Station, _arguments: Mapping[str, Any], _progress: Progress) -> None:
@@ -59,5 +72,7 @@ HANDLERS: Handlers = {
     JobKind.STARTER: starter_job,
     JobKind.PLAN: _plan,
     JobKind.BACKUP: _backup,
+    JobKind.CARRY: _carry,
+    JobKind.DRILL: _drill,
     JobKind.LOG_CHECK: _check_log,
 }

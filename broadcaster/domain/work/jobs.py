@@ -65,4 +65,6 @@ class JobKind(StrEnum):
     STARTER = "starter", "đọc bài mẫu", JobTurn.UPKEEP
     PLAN = "plan", "xếp lịch", JobTurn.UPKEEP, True
     BACKUP = "backup", "sao lưu", JobTurn.UPKEEP
+    CARRY = "carry", "chép bản sao lưu ra nơi khác", JobTurn.UPKEEP
+    DRILL = "drill", "thử khôi phục", JobTurn.UPKEEP
     LOG_CHECK = "log-check", "kiểm tra nhật ký phát", JobTurn.UPKEEP

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import struct
 import zipfile
@@ -70,6 +71,19 @@ def looked_through(path: Path, *, thorough: bool = True) -> Contents:
     except DAMAGE as error:
         raise RuleError(f"Bản sao lưu bị cắt cụt hoặc bị hỏng, không đọc được. {_OTHER}", field=str(path)) from error
     return Contents(names, sum(one.file_size for one in files), handwritten.decoded(settings, field=SETTINGS))
+
+
+def sounds_beside(path: Path) -> list[str]:
+    """The hashes of the sounds that an archive names and has not within."""
+    with zipfile.ZipFile(path) as bundle:
+        within = set(bundle.namelist())
+        named = {
+            sha256
+            for name in LISTS.keys() & within
+            for sha256 in json.loads(bundle.read(name))
+            if f"{LISTS[name]}/{sha256[:2]}/{sha256}.flac" not in within
+        }
+    return sorted(named)
 
 
 def _is_whole(path: Path, bundle: zipfile.ZipFile) -> bool:

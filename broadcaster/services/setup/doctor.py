@@ -29,6 +29,7 @@ from broadcaster.services.people import second_step
 from broadcaster.services.scripts.approving import airable
 from broadcaster.services.setup import certificates, disk_room, lacking, machine_checks, restored, settings_check
 from broadcaster.services.setup.backup import last_backup
+from broadcaster.services.setup.elsewhere import telling
 from broadcaster.services.setup.upgrade import record
 from broadcaster.services.station import Station
 from broadcaster.sound import recogniser_process
@@ -68,6 +69,7 @@ def examine(station: Station, sinks: Sequence[Check] = (), *, thorough: bool = T
         *([("Nhật ký", _log), ("Tệp của đài", _files), ("Bước thứ hai", _second_step)] if thorough else []),
         ("Dấu đã ký", _marks),
         ("Sao lưu", _backup),
+        ("Sao lưu nơi khác", _elsewhere),
         ("Âm của cụm loa", _tones),
         ("Trang quản lý qua mạng", _network),
         ("Người canh từ xa", _watcher),
@@ -300,6 +302,11 @@ def _backup(station: Station) -> Check:
         return Check("Sao lưu", ok=None, sentence="Chưa sao lưu lần nào; đài tự sao lưu mỗi đêm khi đang chạy.")
     fresh = station.now() - last < dt.timedelta(days=2)
     return Check("Sao lưu", ok=fresh or None, sentence=_said(station, last))
+
+
+def _elsewhere(station: Station) -> Check:
+    ok, words = telling.told(station)
+    return Check("Sao lưu nơi khác", ok=ok, sentence=words)
 
 
 def _said(station: Station, last: dt.datetime | None) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Final, get_origin
 from pydantic import BaseModel
 
 from broadcaster.errors import RuleError, StationError
-from broadcaster.plugins import ENGINES, SINKS, Door
+from broadcaster.plugins import ENGINES, SINKS, TARGETS, Door
 from broadcaster.settings import Settings
 
 Agree = Callable[[Sequence[str]], None]
@@ -30,6 +30,8 @@ def told(settings: Settings, names: Iterable[str]) -> list[str]:
             lines += _named(f"Đường ra “{name}” ({sink.kind})", _options(SINKS, sink.kind, sink.options))
     for name, options in settings.speech.engines.items():
         lines += _named(f"Bộ đọc “{name}”", _options(ENGINES, name, options))
+    for name, target in settings.backup.targets.items():
+        lines += _named(f"Nơi cất “{name}” ({target.kind})", _options(TARGETS, target.kind, target.options))
     for name, source in settings.relay.sources.items():
         if source.capture:
             lines.append(f"Tiếp âm “{name}”: {shlex.join(source.capture)}")
@@ -49,6 +51,10 @@ def nobody_agreed(lines: Sequence[str]) -> None:
             code="runs",
             field="station.toml",
         )
+
+
+def agreed_at_home(lines: Sequence[str]) -> None:
+    """What runs from our own backup runs here already, and is never begun in a trial."""
 
 
 def _named(what: str, options: Iterator[tuple[str, Any]]) -> Iterator[str]:

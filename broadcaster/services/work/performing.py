@@ -25,6 +25,7 @@ from broadcaster.logs import EventLog
 from broadcaster.media.ffmpeg import NOT_THE_FILE
 from broadcaster.services.station import Station
 from broadcaster.services.work.jobs import ORDER, let_down, ready
+from broadcaster.targets.target import AbsentError, TargetError
 
 log = EventLog(__name__)
 
@@ -169,10 +170,11 @@ def _told(error: StationError | OSError, root: Path) -> StationError:
 
 
 def _may_pass(error: StationError) -> bool:
-    """Whether the same work may go well later: a busy service, a disk that was full, a killed ffmpeg, a lock."""
+    """Whether the same work may go well later: a busy service, a full disk, a killed ffmpeg, a lock, a far place."""
     return (
         (isinstance(error, EngineError) and error.transient)
         or (isinstance(error, DatabaseUnavailableError) and error.passing)
+        or (isinstance(error, TargetError) and not isinstance(error, AbsentError))
         or (isinstance(error, MediaError | DiskError) and error.code in NOT_THE_FILE)
     )
 

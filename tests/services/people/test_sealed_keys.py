@@ -11,7 +11,7 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from broadcaster.cli.backups import restored_lines
+from broadcaster.cli.backups.command import restored_lines
 from broadcaster.clock import FrozenClock
 from broadcaster.db.models import User
 from broadcaster.db.session import Database

@@ -16,6 +16,7 @@ from broadcaster.errors import RuleError
 from broadcaster.services.air.signs import BESIDE
 from broadcaster.services.setup import carrying, lacking, restored
 from broadcaster.services.setup.backup import backup
+from broadcaster.services.setup.elsewhere import fetching, paper_key
 from broadcaster.services.setup.restoring import Restored, restore
 
 _passphrase_option = click.option(
@@ -56,21 +57,50 @@ def backup_command(
 
 
 @click.command("restore")
-@click.argument("archive", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("archive", required=False, type=click.Path(path_type=Path))
+@click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--from", "place", metavar="NƠI", help="Lấy từ nơi khác: thư mục của USB, usb, hoặc tệp .toml của nơi cất."
+)
+@click.option("--night", default="", metavar="TÊN", help="Với --from: bản nào; bỏ qua: bản mới nhất.")
+@click.option(
+    "--key-file",
+    metavar="TỆP",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Với --from: tệp chứa khóa giấy; bỏ qua: hỏi trên màn hình.",
+)
 @click.option("--database", default="", metavar="ĐỊA_CHỈ", help="PostgreSQL trống để giữ dữ liệu; bỏ qua: tệp của đài.")
 @click.option("--run-commands", is_flag=True, help="Đồng ý cho những lệnh mà bản sao lưu mang theo, không hỏi.")
 @_passphrase_option
 def restore_command(
-    archive: Path, folder: Path, database: str, passphrase_file: Path | None, *, run_commands: bool
+    archive: Path | None,
+    folder: Path | None,
+    place: str | None,
+    night: str,
+    key_file: Path | None,
+    database: str,
+    passphrase_file: Path | None,
+    *,
+    run_commands: bool,
 ) -> None:
-    """Khôi phục một bản sao lưu vào thư mục trống."""
-    passphrase = ""
-    if carrying.is_carried(archive):
-        passphrase = _read(passphrase_file) if passphrase_file else _asked("Cụm mật khẩu của bản sao lưu")
-    made = restore(
-        archive, folder, database=database, passphrase=passphrase, agree=functools.partial(_agree, run_commands)
-    )
+    """Khôi phục một bản sao lưu vào thư mục trống: loa restore BẢN THƯ_MỤC, hoặc loa restore --from NƠI THƯ_MỤC."""
+    agree = functools.partial(_agree, run_commands)
+    if place is not None:
+        if archive is None or folder is not None:
+            raise RuleError("Với --from chỉ cần nêu thư mục trống để khôi phục vào.", field="FOLDER")
+        target = fetching.source(place)
+        key = paper_key.read(_read(key_file) if key_file else _asked("Khóa trên giấy", "--key-file"))
+        with target.opened() as shelf, fetching.fetched(shelf, key, archive, night=night, tell=click.echo) as found:
+            made = restore(found, archive, database=database, agree=agree)
+    else:
+        if archive is None or folder is None:
+            raise RuleError("Cần nêu bản sao lưu và thư mục trống để khôi phục vào.", field="FOLDER")
+        if not archive.is_file():
+            raise RuleError("Không thấy tệp sao lưu này.", field=str(archive))
+        passphrase = ""
+        if carrying.is_carried(archive):
+            passphrase = _read(passphrase_file) if passphrase_file else _asked("Cụm mật khẩu của bản sao lưu")
+        made = restore(archive, folder, database=database, passphrase=passphrase, agree=agree)
     click.echo(f"Đã khôi phục đài vào {made.home.root}")
     for line in restored_lines(made):
         click.echo(line)
@@ -87,9 +117,9 @@ def _read(file: Path) -> str:
     return handwritten.text(file).strip()
 
 
-def _asked(question: str) -> str:
+def _asked(question: str, otherwise: str = "--passphrase-file") -> str:
     if not sys.stdin.isatty():
-        raise RuleError("Không có ai ở màn hình để gõ cụm mật khẩu: hãy dùng --passphrase-file.", field="passphrase")
+        raise RuleError(f"Không có ai ở màn hình để gõ: hãy dùng {otherwise}.", field=otherwise)
     return str(click.prompt(question, hide_input=True))
 
 

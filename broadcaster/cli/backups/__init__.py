@@ -1,0 +1,1 @@
+"""Backups at the command line: taken, carried elsewhere, brought back."""

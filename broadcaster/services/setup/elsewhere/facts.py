@@ -1,0 +1,118 @@
+"""What is known of the copies elsewhere: what each place answered last, and how the last trial restore went.
+
+Kept in files of the run folder: they are of this machine, and a station that is brought back on another asks anew.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+from broadcaster.services.station import Station
+
+_CARRIED: Final = "elsewhere"
+_DRILL: Final = "drill.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What is known of one place; times aware UTC. Without `tried_at` nobody has reached for it yet."""
+
+    target: str
+    tried_at: dt.datetime | None = None
+    fault: str = ""
+    """Why the last try failed, in a Vietnamese sentence; empty when it did not."""
+    absent: bool = False
+    """It was merely not there, as a stick that is not plugged in."""
+    seen_at: dt.datetime | None = None
+    """When it last answered what it holds."""
+    newest_at: dt.datetime | None = None
+    """When its newest whole copy was made, by what it answered."""
+    nights: int = 0
+    """Whole copies that it holds."""
+    size: int = 0
+    """Bytes that lie there."""
+    missing: int = 0
+    """Sounds that the last copy names and that this machine does not have either."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """How the last trial restore went; times aware UTC."""
+
+    at: dt.datetime
+    archive: str
+    faults: tuple[str, ...] = ()
+    """Vietnamese sentences; none: it holds."""
+    proved: tuple[str, ...] = field(default=())
+    """What was proved, in Vietnamese."""
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing was wrong."""
+        return not self.faults
+
+
+def last_carried(station: Station) -> tuple[Carried, ...]:
+    """What is known of each place of the settings, in their order."""
+    return tuple(carried(station, name) for name in station.settings.backup.targets)
+
+
+def carried(station: Station, name: str) -> Carried:
+    """What is known of one place."""
+    found = _read(station, f"{_CARRIED}-{name}.json")
+    try:
+        times = {k: _moment(found[k]) for k in ("tried_at", "seen_at", "newest_at")}
+        return Carried(**{**found, **times, "target": name})
+    except (KeyError, TypeError, ValueError):
+        return Carried(name)
+
+
+def keep_carried(station: Station, known: Carried) -> None:
+    """Keep what a place answered."""
+    _write(station, f"{_CARRIED}-{known.target}.json", asdict(known))
+
+
+def last_drill(station: Station) -> Drill | None:
+    """How the last trial restore went; None when there was none on this machine."""
+    found = _read(station, _DRILL)
+    try:
+        at = _moment(found["at"])
+        lists = {k: tuple(map(str, found[k])) for k in ("faults", "proved")}
+        return Drill(at, str(found["archive"]), **lists) if at else None
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def keep_drill(station: Station, drill: Drill) -> None:
+    """Keep how a trial restore went."""
+    _write(station, _DRILL, asdict(drill))
+
+
+def newest_outside(known: Iterable[Carried]) -> Carried | None:
+    """The place with the newest whole copy; None when there is no copy outside this machine."""
+    dated = [(c.newest_at, c) for c in known if c.newest_at]
+    return max(dated, key=lambda pair: pair[0])[1] if dated else None
+
+
+def _moment(text: Any) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(text) if text else None
+
+
+def _read(station: Station, name: str) -> dict[str, Any]:
+    try:
+        found = json.loads((station.home.run / name).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _write(station: Station, name: str, facts: dict[str, Any]) -> None:
+    path = station.home.run / name
+    partial = path.with_suffix(f".{os.getpid()}")
+    partial.write_text(json.dumps(facts, default=str, ensure_ascii=False), encoding="utf-8")
+    partial.replace(path)

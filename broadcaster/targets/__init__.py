@@ -1,0 +1,1 @@
+"""Places outside this machine where copies lie. Found through the entry points `broadcaster.targets`."""
