@@ -48,6 +48,7 @@ PROGRAMS = (
     Program("pdftoppm", ("poppler-utils",), "the pages of PDF papers", ("-v",)),
     Program("icecast2", ("icecast2",), "sound over Icecast", ("-v",)),
     Program("strace", ("strace",), "what a power cut leaves on the disk", ("-f", "-o", "/dev/null", "true")),
+    Program("sshd", ("openssh-server",), "copies to another machine over SFTP", ("-V",)),
     Program("openssl", ("openssl",), "streams over TLS", ("version",)),
     Program("promtool", ("prometheus",), "the alert rules of docs/monitoring", ("--version",)),
     Program("setpriv", ("util-linux",), "PostgreSQL, when root runs the tests", ("--version",)),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from broadcaster.errors import StationError
-from broadcaster.plugins import TARGETS, PluginOptions, options_of
+from broadcaster.plugins import TARGETS, PluginError, PluginOptions, options_of
 
 
 class TargetError(StationError):
@@ -83,5 +83,12 @@ def made(name: str, kind: str, given: Mapping[str, Any]) -> Target:
         target: Target = maker(options)
         return target
 
-    maker = TARGETS.load(kind)
+    try:
+        maker = TARGETS.load(kind)
+    except PluginError as error:
+        if not isinstance(error.__cause__, ModuleNotFoundError):
+            raise
+        raise TargetError(
+            f"Máy chưa cài phần chép qua mạng nên chưa dùng được nơi cất “{name}”. Hãy cài gói loa-xa[backup]."
+        ) from None
     return TARGETS.guarded(kind, make)
