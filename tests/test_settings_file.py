@@ -38,6 +38,8 @@ OTHER: dict[tuple[str, str], str] = {
     ("alerts", "senders"): "",
     ("alerts", "people"): "",
     ("watch", "ping"): '"https://canh.example/ping/khac"',
+    ("backup", "recipient"): f'"age1{"q" * 58}"',
+    ("backup", "targets"): "",
     ("database", "url"): '"sqlite:///x.db"',
     ("report", "signer_mode"): '"KT"',
     ("report", "recipients"): '["Lưu: VT."]',

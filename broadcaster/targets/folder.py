@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from broadcaster.disks import FULL, reason
+from broadcaster.keeping import make_folder, settle
 from broadcaster.plugins import PluginOptions
 from broadcaster.targets.target import AbsentError, TargetError
 
@@ -70,24 +70,14 @@ class FolderShelf:
         with _told(self._root):
             if not self._root.is_dir():  # pulled out: nothing is written into the empty place where it was mounted
                 raise FileNotFoundError(self._root)
-            target.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(target.parent)
             try:
-                with source.open("rb") as file, partial.open("wb") as to:
-                    shutil.copyfileobj(file, to, 1 << 20)
-                    to.flush()
-                    os.fsync(to.fileno())
-                partial.replace(target)
+                shutil.copyfile(source, partial)
+                settle(partial, target)
             except OSError:
                 with contextlib.suppress(OSError):
                     partial.unlink(missing_ok=True)
                 raise
-            if os.name == "posix":
-                handle = os.open(target.parent, os.O_RDONLY)
-                try:
-                    with contextlib.suppress(OSError):  # a file system that knows no sync of folders
-                        os.fsync(handle)
-                finally:
-                    os.close(handle)
 
     def get(self, name: str, to: Path) -> None:
         """Copy a file here."""

@@ -155,6 +155,7 @@ def reconcile(station: Station) -> None:
     left_out.settle(station)
     places.tend(station.home, station.settings)
     first_passwords.tidy(station)
+    a_drill = local.hour >= _BACKUP_HOUR and drill.due(station)
     with station.db.write() as session:
         last = {j.key: j for j in session.scalars(select(Job).where(Job.key.in_(["hourly", "nightly"])))}
         planned, saved = last.get("hourly"), last.get("nightly")
@@ -165,5 +166,5 @@ def reconcile(station: Station) -> None:
             fresh = jobs.want(session, now, JobKind.BACKUP, "nightly", {}, by="tự động")
             nightly.carry_after(station, session, fresh)
             jobs.want(session, now, JobKind.LOG_CHECK, "nightly-check", {}, by="tự động")
-        if local.hour >= _BACKUP_HOUR and drill.due(station, session):
+        if a_drill:
             jobs.want(session, now, JobKind.DRILL, "monthly", {}, by="tự động")

@@ -56,6 +56,7 @@ def test_every_command_that_writes_a_file_has_the_same_options_for_it() -> None:
 
 
 TYPED = {
+    ("key", "paper"): ["key", "paper", "--renew"],
     ("export",): ["export", "zones"],
     ("lexicon", "export"): ["lexicon", "export"],
     ("log", "book"): ["log", "book", "2026-03"],

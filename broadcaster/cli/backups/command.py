@@ -12,6 +12,7 @@ import click
 from broadcaster import handwritten
 from broadcaster.cli.common import actor_of, opened, show_table
 from broadcaster.cli.place import home_option
+from broadcaster.cli.together import modes
 from broadcaster.errors import RuleError
 from broadcaster.services.air.signs import BESIDE
 from broadcaster.services.setup import carrying, lacking, restored
@@ -72,6 +73,9 @@ def backup_command(
 @click.option("--database", default="", metavar="ĐỊA_CHỈ", help="PostgreSQL trống để giữ dữ liệu; bỏ qua: tệp của đài.")
 @click.option("--run-commands", is_flag=True, help="Đồng ý cho những lệnh mà bản sao lưu mang theo, không hỏi.")
 @_passphrase_option
+@modes(
+    {"--from": {"ARCHIVE", "--night", "--key-file", "--database", "--run-commands"}}, plain={"--night", "--key-file"}
+)
 def restore_command(
     archive: Path | None,
     folder: Path | None,
@@ -86,8 +90,8 @@ def restore_command(
     """Khôi phục một bản sao lưu vào thư mục trống: loa restore BẢN THƯ_MỤC, hoặc loa restore --from NƠI THƯ_MỤC."""
     agree = functools.partial(_agree, run_commands)
     if place is not None:
-        if archive is None or folder is not None:
-            raise RuleError("Với --from chỉ cần nêu thư mục trống để khôi phục vào.", field="FOLDER")
+        if archive is None:
+            raise RuleError("Cần nêu thư mục trống để khôi phục vào.", field="FOLDER")
         target = fetching.source(place)
         key = paper_key.read(_read(key_file) if key_file else _asked("Khóa trên giấy", "--key-file"))
         with target.opened() as shelf, fetching.fetched(shelf, key, archive, night=night, tell=click.echo) as found:

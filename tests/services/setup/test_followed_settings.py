@@ -27,6 +27,8 @@ OTHERS: dict[tuple[str, str], Any] = {
     ("alerts", "senders"): {"tinh": {"kind": "webhook", "options": {"url": "https://tinh.example/tin"}}},
     ("alerts", "people"): {"truong-dai": {"role": "Trưởng đài", "senders": ["tinh"]}},
     ("watch", "ping"): "https://canh.example/ping/ma-khac",
+    ("backup", "recipient"): f"age1{'q' * 58}",
+    ("backup", "targets"): {"o-mang": {"kind": "folder", "options": {"path": "/mnt/sao-luu"}}},
     ("database", "url"): "postgresql+psycopg://loa@/khac",
 }
 

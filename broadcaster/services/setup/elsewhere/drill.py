@@ -15,8 +15,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy.orm import Session
-
 from broadcaster import disks
 from broadcaster.db.queries import air
 from broadcaster.domain.people.roles import Actor, Permission
@@ -44,12 +42,13 @@ _PROVED_SOUNDS: Final = 50
 _TWICE: Final = 2
 
 
-def due(station: Station, session: Session) -> bool:
+def due(station: Station) -> bool:
     """Whether a trial is due, there is something to try, and no broadcast is near."""
     last = last_drill(station)
     if last is not None and station.now() - last.at < (EVERY if last.well else _AGAIN):
         return False
-    present = air.present(session, station.now(), station.settings.several)
+    with station.db.read() as session:
+        present = air.present(session, station.now(), station.settings.several)
     near = present.coming is not None and present.coming.starts_at - station.now() < AWAY_FROM_AIR
     return not (present.urgent or present.airing or near) and bool(backup.backups(station.home))
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
+from broadcaster.keeping import keep
 from broadcaster.services.station import Station
 
 _CARRIED: Final = "elsewhere"
@@ -112,7 +112,4 @@ def _read(station: Station, name: str) -> dict[str, Any]:
 
 
 def _write(station: Station, name: str, facts: dict[str, Any]) -> None:
-    path = station.home.run / name
-    partial = path.with_suffix(f".{os.getpid()}")
-    partial.write_text(json.dumps(facts, default=str, ensure_ascii=False), encoding="utf-8")
-    partial.replace(path)
+    keep(station.home.run / name, json.dumps(facts, default=str, ensure_ascii=False))

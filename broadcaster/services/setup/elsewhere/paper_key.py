@@ -19,6 +19,7 @@ import pyrage
 from broadcaster import handwritten, settings_file
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import RuleError
+from broadcaster.keeping import keep
 from broadcaster.reporting.key_paper import key_paper
 from broadcaster.reporting.pdf import render
 from broadcaster.services.audit import Trail
@@ -90,10 +91,7 @@ def make(
     lay(key)
     home = station.home
     text = settings_file.changed(handwritten.text(home.settings_file), "backup", {"recipient": key.recipient})
-    partial = home.settings_file.with_suffix(".part")
-    partial.touch(mode=0o600)
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(home.settings_file)
+    keep(home.settings_file, text)
     with station.db.write() as session:
         Trail(session, station.now(), actor).record("renew" if renew else "add", "paper-key", key.mark)
     return key
