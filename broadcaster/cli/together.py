@@ -45,7 +45,11 @@ def require_together(ctx: click.Context, table: Mapping[str, Collection[str]], p
         RuleError: two things were asked for at once, or one option is nothing without another; both are named.
     """
     free = [p for p in ctx.command.params if p.name and not p.required]
-    given = [name_of(p) for p in free if ctx.get_parameter_source(p.name or "") in _BY_PERSON]
+    given = [
+        name_of(p)
+        for p in free
+        if ctx.get_parameter_source(p.name or "") in _BY_PERSON and ctx.params.get(p.name or "") != ()
+    ]
     if ctx.invoked_subcommand is not None and given:
         raise RuleError(f"{given[0]} không đi cùng {ctx.invoked_subcommand}. Hãy bỏ một trong hai.", field=given[0])
     chosen = [name for name in table if name in given]

@@ -58,8 +58,8 @@ def backup_command(
 
 
 @click.command("restore")
-@click.argument("archive", required=False, type=click.Path(path_type=Path))
-@click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.argument("archives", nargs=-1, metavar="[ARCHIVE]", type=click.Path(dir_okay=False, exists=True, path_type=Path))
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option(
     "--from", "place", metavar="NƠI", help="Lấy từ nơi khác: thư mục của USB, usb, hoặc tệp .toml của nơi cất."
 )
@@ -73,12 +73,10 @@ def backup_command(
 @click.option("--database", default="", metavar="ĐỊA_CHỈ", help="PostgreSQL trống để giữ dữ liệu; bỏ qua: tệp của đài.")
 @click.option("--run-commands", is_flag=True, help="Đồng ý cho những lệnh mà bản sao lưu mang theo, không hỏi.")
 @_passphrase_option
-@modes(
-    {"--from": {"ARCHIVE", "--night", "--key-file", "--database", "--run-commands"}}, plain={"--night", "--key-file"}
-)
+@modes({"--from": {"--night", "--key-file", "--database", "--run-commands"}}, plain={"--night", "--key-file"})
 def restore_command(
-    archive: Path | None,
-    folder: Path | None,
+    archives: tuple[Path, ...],
+    folder: Path,
     place: str | None,
     night: str,
     key_file: Path | None,
@@ -90,21 +88,17 @@ def restore_command(
     """Khôi phục một bản sao lưu vào thư mục trống: loa restore BẢN THƯ_MỤC, hoặc loa restore --from NƠI THƯ_MỤC."""
     agree = functools.partial(_agree, run_commands)
     if place is not None:
-        if archive is None:
-            raise RuleError("Cần nêu thư mục trống để khôi phục vào.", field="FOLDER")
         target = fetching.source(place)
         key = paper_key.read(_read(key_file) if key_file else _asked("Khóa trên giấy", "--key-file"))
-        with target.opened() as shelf, fetching.fetched(shelf, key, archive, night=night, tell=click.echo) as found:
-            made = restore(found, archive, database=database, agree=agree)
+        with target.opened() as shelf, fetching.fetched(shelf, key, folder, night=night, tell=click.echo) as found:
+            made = restore(found, folder, database=database, agree=agree)
     else:
-        if archive is None or folder is None:
-            raise RuleError("Cần nêu bản sao lưu và thư mục trống để khôi phục vào.", field="FOLDER")
-        if not archive.is_file():
-            raise RuleError("Không thấy tệp sao lưu này.", field=str(archive))
+        if len(archives) != 1:
+            raise RuleError("Cần nêu một bản sao lưu và một thư mục trống: loa restore BẢN THƯ_MỤC.", field="ARCHIVE")
         passphrase = ""
-        if carrying.is_carried(archive):
+        if carrying.is_carried(archives[0]):
             passphrase = _read(passphrase_file) if passphrase_file else _asked("Cụm mật khẩu của bản sao lưu")
-        made = restore(archive, folder, database=database, passphrase=passphrase, agree=agree)
+        made = restore(archives[0], folder, database=database, passphrase=passphrase, agree=agree)
     click.echo(f"Đã khôi phục đài vào {made.home.root}")
     for line in restored_lines(made):
         click.echo(line)
