@@ -58,8 +58,8 @@ def backup_command(
 
 
 @click.command("restore")
-@click.argument("archives", nargs=-1, metavar="[ARCHIVE]", type=click.Path(dir_okay=False, exists=True, path_type=Path))
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("archives", nargs=-1, metavar="[ARCHIVE]", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
     "--from", "place", metavar="NƠI", help="Lấy từ nơi khác: thư mục của USB, usb, hoặc tệp .toml của nơi cất."
 )
@@ -87,6 +87,8 @@ def restore_command(
 ) -> None:
     """Khôi phục một bản sao lưu vào thư mục trống: loa restore BẢN THƯ_MỤC, hoặc loa restore --from NƠI THƯ_MỤC."""
     agree = functools.partial(_agree, run_commands)
+    if folder.is_file():
+        raise RuleError("Cần nêu một thư mục trống để khôi phục vào, không phải tệp.", field=str(folder))
     if place is not None:
         target = fetching.source(place)
         key = paper_key.read(_read(key_file) if key_file else _asked("Khóa trên giấy", "--key-file"))
@@ -95,6 +97,8 @@ def restore_command(
     else:
         if len(archives) != 1:
             raise RuleError("Cần nêu một bản sao lưu và một thư mục trống: loa restore BẢN THƯ_MỤC.", field="ARCHIVE")
+        if not archives[0].is_file():
+            raise RuleError("Không thấy tệp sao lưu này.", field=str(archives[0]))
         passphrase = ""
         if carrying.is_carried(archives[0]):
             passphrase = _read(passphrase_file) if passphrase_file else _asked("Cụm mật khẩu của bản sao lưu")
