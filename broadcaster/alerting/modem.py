@@ -81,10 +81,8 @@ class ModemSender:
         Raises:
             SendError: it was not taken.
         """
-        try:
-            import serial  # noqa: PLC0415 - of the extra `alerts`
-        except ImportError:
-            raise SendError("Thiếu gói để dùng modem. Hãy cài: loa-xa[alerts].", lasting=True) from None
+        import serial  # noqa: PLC0415 - for the process that sends
+
         option = self._options
         texts = sms_text.parts(title, body, marks=option.diacritics, most=option.parts)
         pdus = sms_pdu.submits(option.phone, texts, marks=option.diacritics, reference=secrets.randbelow(256))

@@ -99,6 +99,15 @@ def ways(settings: Settings) -> list[AlertWay]:
     return found
 
 
+def faults(settings: Settings) -> list[str]:
+    """A sentence for each way that cannot be used as it is written, and for each that a person should be told by."""
+    found = [f"Cách báo tin “{way.name}”: {way.fault}" for way in ways(settings) if way.fault]
+    for one in settings.alerts.people.values():
+        gone = [name for name in one.senders if name not in settings.alerts.senders]
+        found += [f"“{one.role}” được báo qua “{name}”, mà không có cách báo tin ấy." for name in gone]
+    return found
+
+
 def sender_facts(wanted: SenderSettings) -> dict[str, Any]:
     """What a form of a way shows; of a secret only that there is one."""
     known = fields_of(wanted.kind)

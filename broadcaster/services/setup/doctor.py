@@ -27,7 +27,15 @@ from broadcaster.services.log import places
 from broadcaster.services.log.record import examine as examine_record
 from broadcaster.services.people import second_step
 from broadcaster.services.scripts.approving import airable
-from broadcaster.services.setup import certificates, disk_room, lacking, machine_checks, restored, settings_check
+from broadcaster.services.setup import (
+    alert_ways,
+    certificates,
+    disk_room,
+    lacking,
+    machine_checks,
+    restored,
+    settings_check,
+)
 from broadcaster.services.setup.backup import last_backup
 from broadcaster.services.setup.elsewhere import telling
 from broadcaster.services.setup.upgrade import record
@@ -336,6 +344,7 @@ def _alerts(station: Station) -> Check:
             f"{r.error}"
             for r in found
         ]
+    wrong = alert_ways.faults(station.settings) + wrong
     words = " ".join(wrong) or f"Báo cho {len(alerts.people)} người; lần gửi gần nhất của mọi cách đều được."
     return Check("Báo tin", ok=not wrong, sentence=words)
 

@@ -15,6 +15,7 @@ from broadcaster.services.station import Station
 from tests.kit.browser import SIZES, faults, opened
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+ALERTS = ("/alerts/", "/alerts/told/", "/alerts/senders/new", "/alerts/senders/new/email", "/alerts/people/new")
 PAGES = {
     "vanhanh": (
         "/",
@@ -43,7 +44,7 @@ PAGES = {
     ),
     "bientap": ("/scripts/new", "/scripts/2/edit"),
     "lanhdao": ("/approve/", "/approve/7"),
-    "quantri": ("/users/", "/users/new", "/users/xem/edit", "/audit/", "/alerts/told/", "/password"),
+    "quantri": ("/users/", "/users/new", "/users/xem/edit", "/audit/", "/password", *ALERTS),
 }
 
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from broadcaster.db.models import AuditEvent
-from broadcaster.services.setup import alert_ways
+from broadcaster.services.setup import alert_ways, doctor
 from broadcaster.services.station import Station
 from tests.kit.panel import SignIn
 from tests.kit.receivers import receiving
@@ -138,6 +138,21 @@ def test_a_way_that_no_package_offers_any_more_is_shown_with_why(admin, station:
     assert (way.where, way.name) == ("", "cu")
     assert admin.post("/alerts/senders/cu", data={"do": "remove"}).status_code == 303
     assert station.home.settings().alerts.senders == {}
+
+
+def test_the_doctor_names_who_would_not_be_told_and_why(admin, station: Station) -> None:
+    add(admin, "https://x.example")
+    admin.post("/alerts/people/new", data={"role": "Trực", "senders": [WAY], "least": "note", "quiet_as": "station"})
+    path = station.home.settings_file
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace(f'senders = ["{WAY}"]', 'senders = ["zalo-cu"]').replace('url = "https://x', 'urn = "https://x'),
+        "utf-8",
+    )
+    (check,) = [c for c in doctor.examine(station) if c.name == "Báo tin"]
+    assert check.ok is False
+    assert "“Trực” được báo qua “zalo-cu”, mà không có cách báo tin ấy." in check.sentence
+    assert "Có phải ý là “url” không?" in check.sentence
 
 
 def test_every_kind_of_a_way_has_a_form_with_words(admin) -> None:
