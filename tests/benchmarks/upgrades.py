@@ -157,14 +157,19 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=600)
     parser.add_argument("--forms", nargs="+", default=["now", "0013", "0020", "0028"])
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--whole", type=float, default=0.0, help="seconds of a whole upgrade; by default it is measured"
+    )
     asked = parser.parse_args()
     chance, found = random.Random(asked.seed), Counter()
     end = time.monotonic() + asked.minutes * 60
     with tempfile.TemporaryDirectory() as scratch:
         forms = [Form(name, Path(scratch) / name) for name in asked.forms]
+        for form in forms:
+            form.whole_s = dict.fromkeys((True, False), asked.whole)
         for n in range(asked.runs):
             form = forms[n % len(forms)]
-            outcome = cut_off(form, chance, cut=n >= len(forms))
+            outcome = cut_off(form, chance, cut=bool(asked.whole) or n >= len(forms))
             found[outcome] += 1
             print(f"{n + 1:4d} {outcome}", flush=True)
             if time.monotonic() > end:

@@ -19,8 +19,8 @@ QUIET: Final = dt.timedelta(minutes=15)
 """An upgrade begins only when nothing is due for so long."""
 WATCH_S: Final = 120.0
 """So long the new version is watched before it is trusted."""
-COMING_UP_S: Final = 60.0
-"""So much longer it may take to come up."""
+LIMIT_S: Final = 180.0
+"""So long a trial lasts at most, unless the watch is longer than two thirds of it."""
 TRIAL: Final = "LOA_TRIAL"
 """Set in the environment of a version that is being tried."""
 _VERSION: Final = re.compile(r"\d{1,5}(?:\.\d{1,5}){0,4}")
@@ -196,7 +196,7 @@ class Sample:
 def judge(samples: Sequence[Sample], before: Collection[str], watch_s: float) -> str | None:
     """Whether the new version is well: None not known yet, an empty text yes, else what is wrong.
 
-    It must be well for `watch_s` on end, and has `COMING_UP_S` more to begin; what was wrong `before` may stay so.
+    It must be well for `watch_s` on end, within `LIMIT_S` or half as long again; what was wrong `before` may stay so.
     """
     since: float | None = None
     for sample in samples:
@@ -206,7 +206,7 @@ def judge(samples: Sequence[Sample], before: Collection[str], watch_s: float) ->
             since = sample.after_s
     if not samples or (since is not None and samples[-1].after_s - since >= watch_s):
         return "" if samples else None
-    if samples[-1].after_s < watch_s + COMING_UP_S:
+    if samples[-1].after_s < max(LIMIT_S, 1.5 * watch_s):
         return None
     news = [words for part, words in samples[-1].wrong.items() if part not in before]
     return " ".join(news) or "Lúc tốt lúc hỏng, không đứng yên được."

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from broadcaster.domain.setup import upgrades
 from broadcaster.domain.setup.upgrades import (
-    COMING_UP_S,
+    LIMIT_S,
     Action,
     Sample,
     Upgrade,
@@ -115,18 +115,20 @@ def test_the_gap_that_is_named_is_the_first_in_which_nothing_sounds_and_nothing_
 
 @given(st.lists(st.booleans(), min_size=1, max_size=80), st.integers(1, 40))
 def test_a_version_is_trusted_only_after_it_was_well_on_end_for_the_whole_watch(well: list[bool], watch: int) -> None:
-    samples = [Sample(float(n), {} if fine else {"playout": "Máy phát không chạy."}) for n, fine in enumerate(well)]
-    verdict = judge(samples, (), float(watch))
+    samples = [Sample(5.0 * n, {} if fine else {"playout": "Máy phát không chạy."}) for n, fine in enumerate(well)]
+    verdict = judge(samples, (), 5.0 * watch)
     last = well[-watch - 1 :]
-    assert (verdict == "") == (len(last) == watch + 1 and all(last))
-    assert bool(verdict) == (verdict != "" and len(well) - 1 >= watch + COMING_UP_S)
+    trusted = len(last) == watch + 1 and all(last)
+    over = 5.0 * (len(well) - 1) >= max(LIMIT_S, 7.5 * watch)
+    assert verdict == ("" if trusted else verdict if over else None)
+    assert bool(verdict) == (over and not trusted)
 
 
 def test_what_was_wrong_before_is_no_fault_of_the_new_version_and_what_is_new_is_named() -> None:
     ailing = [Sample(float(n), {"output": "Không có card âm thanh."}) for n in range(200)]
     assert judge(ailing, {"output"}, 120.0) == ""
     assert judge(ailing, (), 120.0) == "Không có card âm thanh."
-    assert judge(ailing[:100], (), 120.0) is None
+    assert judge(ailing[:180], (), 120.0) is None
     assert judge((), (), 1.0) is None
 
 
