@@ -93,6 +93,7 @@ def senders(session: Session) -> Sequence[AlertSenderRow]:
 
 def note_sender(session: Session, name: str, error: str, now: dt.datetime) -> None:
     """Write down that a sender worked (no error), or why it did not."""
+    name = name[:64]
     row = session.get(AlertSenderRow, name)
     if row is None:
         row = AlertSenderRow(name=name, tried_at=now, worked_at=None, failing_since=None, failures=0, error="")

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from broadcaster.domain.alerts.quiet import QuietHours
 from broadcaster.domain.alerts.ranks import Rank
-from broadcaster.domain.alerts.troubles import Trouble, TroubleKind
+from broadcaster.domain.alerts.troubles import LONGEST, Trouble, TroubleKind
 
 GATHER: Final = dt.timedelta(seconds=60)
 """What is not urgent waits so long for others, so that they make one message."""
@@ -153,7 +153,7 @@ class AlertBook:
         """Take up a trouble, unless it is open; one that has ended at once is news that has no end."""
         if trouble.key not in self.open():
             end = now if ended else None
-            self._put(Alert(uid, trouble.kind, trouble.about, trouble.rank, trouble.sentence, now, end))
+            self._put(Alert(uid, trouble.kind, trouble.about[:LONGEST], trouble.rank, trouble.sentence, now, end))
 
     def grow(self, troubles: Mapping[str, Trouble]) -> None:
         """A trouble that became graver reaches whoever waits only for that."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 from broadcaster.domain.alerts.ranks import Rank
+
+LONGEST: Final = 100
+"""Letters by which a thing is told from others of its kind."""
 
 
 class TroubleKind(StrEnum):
@@ -65,7 +68,7 @@ class Trouble:
     @property
     def key(self) -> str:
         """Under which it is one trouble, however often it is seen."""
-        return f"{self.kind.value}:{self.about}"[:120]
+        return f"{self.kind.value}:{self.about[:LONGEST]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from broadcaster.domain.alerts.book import AlertBook, AlertMessage, Recipient
 from broadcaster.domain.alerts.quiet import QuietHours
 from broadcaster.domain.alerts.ranks import Rank
 from broadcaster.domain.alerts.rules import judge
-from broadcaster.domain.alerts.troubles import Damper, Seen, Trouble
+from broadcaster.domain.alerts.troubles import Damper, Seen, Trouble, TroubleKind
 from broadcaster.domain.alerts.words import body_of, title_of
 from broadcaster.errors import StationError
 from broadcaster.logs import EventLog
@@ -46,6 +46,15 @@ SEND_S: Final = 20.0
 AT_ONCE: Final = 2
 """Messages on their way at one time: each is a process."""
 FORGET_S: Final = 6 * 3600.0
+
+_BLIND_TO: Final = Trouble(
+    TroubleKind.PART,
+    "watch",
+    Rank.URGENT,
+    "Phần canh đài bị lỗi nên đài có thể hỏng mà không ai hay. Hãy xem loa doctor, rồi khởi động lại đài.",
+)
+_BLIND: Final = Seen({_BLIND_TO.key: _BLIND_TO}, frozenset())
+"""What is seen when looking itself fails: nothing else is begun or over."""
 
 Send = Callable[[str, str, str], None]
 """Hands a title and a body to a sender of the settings, by its name; raises a `StationError` when it is not taken."""
@@ -68,7 +77,7 @@ def recipients(settings: Settings) -> list[Recipient]:
     alerts = settings.alerts
     return [
         Recipient(
-            name,
+            name[:64],
             tuple(one.senders),
             Rank(one.least),
             QuietHours.parse(alerts.quiet if one.quiet is None else one.quiet),
@@ -114,7 +123,10 @@ class Watch:
         self._take_outcomes()
         if _another_watches(station):
             return
-        seen, now, people = self._find(), station.now(), recipients(station.settings)
+        seen = _BLIND
+        with survived("alerts-look"):
+            seen = self._find()
+        now, people = station.now(), recipients(station.settings)
         letter.write(station, self._outbox)
         told = {key: alert.kind for key, alert in self._outbox.change(AlertBook.open).items()}
         begun, over = self._damper.step(station.clock.monotonic(), seen, told)
@@ -203,7 +215,7 @@ def run(station: Station, stop: threading.Event, *, standing_in: bool = False) -
 
 def _keep_outcome(one: _Outcome, now: dt.datetime, chance: float, book: AlertBook) -> None:
     if one.via:
-        book.sent(one.message, now, one.via)
+        book.sent(one.message, now, one.via[:64])
     else:
         why = " ".join(error for _, error in one.errors) or "Cách báo tin bị lỗi."
         book.failed(one.message, now, why, chance=chance, after_s=one.after_s)

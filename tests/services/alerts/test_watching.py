@@ -252,6 +252,26 @@ def test_a_trial_goes_the_way_of_a_real_message_to_a_real_receiver(station_of, c
     assert "qua thu" in line.told[0]
 
 
+@pytest.mark.failing_threads
+def test_a_watch_that_cannot_look_says_so_itself_and_ends_nothing_that_it_told(
+    station: Station, clock: FrozenClock, post: Post
+) -> None:
+    told_people(station)
+    life = Life(station, clock, post)
+    life.now = {SILENT}
+    life.rounds(10)
+    life.watch._find = lambda: 1 // 0
+    life.rounds(120)
+    assert ["im lặng" in words or "canh đài" in words for words in post.words] == [True, True]
+    life.now = {SILENT, replace(OUTPUT, about="x" * 500)}
+    life.watch._find = lambda: Seen({t.key: t for t in life.now}, frozenset(TroubleKind))
+    life.rounds(240)
+    assert len(post.taken) == 4, post.words
+    with station.db.read() as session:
+        still = rows.book(session, station.now()).open()
+    assert set(still) == {SILENT.key, replace(OUTPUT, about="x" * 500).key}
+
+
 def test_old_and_too_many_alerts_are_let_go_and_what_is_open_stays(
     station: Station, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
