@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from broadcaster.clock import FrozenClock
+from broadcaster.db.models import Incident
 from broadcaster.domain.log.chain import GENESIS, entry_hash
 from broadcaster.domain.log.chains import Chain
 from broadcaster.domain.log.marks import KEY_FILE, Mark
@@ -26,7 +28,7 @@ from broadcaster.reporting import kiem_tra
 from broadcaster.services.log import places, playlog
 from broadcaster.services.log.chained import safe_ends
 from broadcaster.services.log.evidence import make_bundle
-from broadcaster.services.log.record import examine, note_restored
+from broadcaster.services.log.record import check_job, examine, note_restored
 from broadcaster.services.setup import doctor
 from broadcaster.services.setup.backup import backup
 from broadcaster.services.setup.founding import init
@@ -273,6 +275,20 @@ def test_whoever_owns_the_database_is_found_and_named(scene: Scene, tmp_path: Pa
     check = next(c for c in doctor.examine(scene.station) if c.name == "Nhật ký")
     assert check.ok is False
     assert check.sentence.split(" ")[0] in said
+
+
+def test_the_nightly_look_opens_an_incident_for_a_record_that_was_rewritten(scene: Scene) -> None:
+    def told() -> list[str]:
+        with scene.station.db.read() as session:
+            return [i.note for i in session.scalars(select(Incident).where(Incident.what == "record"))]
+
+    check_job(scene.station)
+    assert told() == []
+    approval_altered(scene)
+    check_job(scene.station)
+    check_job(scene.station)
+    assert len(told()) == 1
+    assert examine(scene.station).faults[0] in told()[0]
 
 
 def test_a_backup_brought_back_elsewhere_is_no_attack_and_says_what_it_left_behind(
