@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: help run test test-fast stories test-newest test-lowest check lint types contracts format bench shots reference lock build deb try-deb wheels-table clean
+.PHONY: help run test test-fast stories test-newest test-lowest check lint types contracts format bench shots reference lock build deb try-deb windows wheels-table clean
 
 help: ## show what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -67,6 +67,9 @@ deb: $(DEV_STAMP) ## the .deb of Debian 12 for amd64 and arm64 in dist/ (DEBIAN=
 
 wheels-table: $(DEV_STAMP) ## docs/wheels.md: which wheels exist for which system and Python, asked of the package index
 	PATH="$(BIN):$$PATH" $(BIN)/python packaging/wheels_table.py
+
+windows: $(DEV_STAMP) ## dist/'s ZIP for Windows: install.ps1, the wheel, the hashes of all others
+	$(BIN)/python packaging/build_windows.py
 
 try-deb: ## as root: dist/'s amd64 package in a bare Debian, from apt install to the first sound, removed and purged
 	bash packaging/try-deb.sh dist/loa-xa_*_amd64.deb

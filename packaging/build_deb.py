@@ -28,8 +28,9 @@ LAYERS = ("station", "neural")
 BESIDE = {
     *("psycopg", "psycopg-binary"),
     *("apprise", "markdown", "oauthlib", "pyserial", "pyyaml", "requests-oauthlib"),
+    "pywin32",
 }
-"""Of the other locks, with what they need: PostgreSQL and telling people must not need the Internet either."""
+"""Of the other locks, with what they need: PostgreSQL, telling people and the service of Windows."""
 LAUNCHER = """\
 #!{environment}/bin/python
 import sys

@@ -43,6 +43,7 @@ SYSTEMS: dict[str, tuple[list[str], dict[str, str]]] = {
 THIRTY_TWO = (linux("armv7l"), {"sys_platform": "linux", "platform_machine": "armv7l"})
 REMEDIES = {
     "miniaudio": "not wanted on Linux but for x86_64: there `device` plays through `aplay` (alsa-utils)",
+    "pywin32": "wanted on Windows alone, for its service; Linux has systemd",
 }
 """What is done where a wheel is missing or a package is left out."""
 HEAD = """\
