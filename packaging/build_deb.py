@@ -28,9 +28,22 @@ LAYERS = ("station", "neural")
 BESIDE = {
     *("psycopg", "psycopg-binary"),
     *("apprise", "markdown", "oauthlib", "pyserial", "pyyaml", "requests-oauthlib"),
+    *(
+        "anyio",
+        "bcrypt",
+        "h11",
+        "httpcore",
+        "httpx",
+        "invoke",
+        "minio",
+        "paramiko",
+        "pycryptodome",
+        "pynacl",
+        "webdav4",
+    ),
     "pywin32",
 }
-"""Of the other locks, with what they need: PostgreSQL, telling people and the service of Windows."""
+"""Of the other locks, with what they need: PostgreSQL, telling people, copies elsewhere, Windows' service."""
 LAUNCHER = """\
 #!{environment}/bin/python
 import sys

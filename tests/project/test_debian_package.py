@@ -106,7 +106,8 @@ def test_the_package_carries_all_that_its_wheels_need_each_by_its_hash(builder, 
     assert len(carried) > 70
     assert text.count("--hash=sha256:") > len(pins)
     extras = PROJECT["project"]["optional-dependencies"]
-    wanted = [Requirement(line) for line in PROJECT["project"]["dependencies"] + extras["alerts"] + extras["postgres"]]
+    chosen = extras["alerts"] + extras["backup"] + extras["postgres"]
+    wanted = [Requirement(line) for line in PROJECT["project"]["dependencies"] + chosen]
     seen: set[tuple[str, ...]] = set()
     while wanted:
         one = wanted.pop()
