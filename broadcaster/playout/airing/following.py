@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from broadcaster.clock import Clock
 from broadcaster.domain.air.broadcasts import BroadcastKind, ItemKind, RundownItem
-from broadcaster.domain.air.causes import Cause, Why
+from broadcaster.domain.air.causes import NOTHING, Cause, Why
 from broadcaster.domain.log.heard import Heard, Measurement
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.errors import StationError
@@ -24,7 +24,7 @@ from broadcaster.playout.airing.machine import Machine
 from broadcaster.playout.record.asrun import AS_SET, AsRun
 from broadcaster.playout.sinks.base import RATE
 from broadcaster.playout.sound.events import AboutToStart, Ended, Event, PlayProgress, Started
-from broadcaster.playout.sound.player import Lane
+from broadcaster.playout.sound.player import HOLLOW, Lane
 from broadcaster.sound.store import Store
 from broadcaster.threads import WatchedThread
 
@@ -116,9 +116,13 @@ class Following:
         for event, zones, through in together(ends):
             item = self._kept(next(i for i in self._state().broadcast.rundown if i.no == event.item_no))
             taken_ms = event.heard * 1000 // RATE
-            # A talk that its speaker ended was heard whole, pauses of the line aside.
-            said = item.kind is ItemKind.LIVE and not event.by and not (self._talk and self._talk.why)
-            whole = event.whole or (said and taken_ms >= item.duration_ms - LAST_WORDS_MS)
+            # A talk that its speaker ended was heard whole, pauses aside.
+            talk = self._talk if item.kind is ItemKind.LIVE and not event.by else None
+            said = talk is not None and not talk.why
+            passed_ms = talk.passed_ms if talk is not None else 0
+            whole = event.whole or (said and taken_ms + passed_ms >= item.duration_ms - LAST_WORDS_MS)
+            overtaken = talk.overtaken if talk is not None and event.why in {NOTHING, HOLLOW} else NOTHING
+            lost = overtaken or event.why or JOINED
             if event.whole:  # all of its samples, whatever a millisecond is rounded to
                 taken_ms = item.duration_ms
             withheld = event.why.cause in AS_SET
@@ -138,7 +142,7 @@ class Following:
                 item,
                 zones,
                 heard,
-                SILENT_BEHIND if event.silent else event.note if heard.outcome is Outcome.FULL else event.why or JOINED,
+                SILENT_BEHIND if event.silent else event.note if heard.outcome is Outcome.FULL else lost,
                 by=event.by,
                 started_at=event.started_at,
                 ended_at=event.ended_at,

@@ -211,12 +211,15 @@ class Lane:
             self._next = following.pop(0) if following else None
             if segment.item_no in self._left_out:
                 now = self.clock.now()
-                self._emit(self._ended(segment, now, now, 0, 0))
+                self._emit(self._ended(segment, now, now, 0, 0, at_limit=False))
             else:
                 position = self._item(segment, position)
 
     def _over(self, position: int) -> bool:
-        return self._cut is not None or (self._limit is not None and position >= self._limit)
+        return self._cut is not None or self._at_limit(position)
+
+    def _at_limit(self, position: int) -> bool:
+        return self._limit is not None and position >= self._limit
 
     def _item(self, segment: Segment, position: int) -> int:
         source = segment.source
@@ -260,7 +263,7 @@ class Lane:
             _quietly(self._stream.drop)
             heard -= self._lately_lost(heard)
         if started is not None or source.why or segment.item_no in self._left_out:
-            self._emit(self._ended(segment, started or ended, ended, heard, done))
+            self._emit(self._ended(segment, started or ended, ended, heard, done, at_limit=self._at_limit(position)))
         return position
 
     def _sound(self, item_no: int, raw: Pcm, n: int, position: int, *, fade_in: bool, fade_out: bool) -> int:
@@ -302,13 +305,15 @@ class Lane:
         left = self._limit - position
         return (min(n, left - FADE), False) if left > FADE else (min(n, left), True)
 
-    def _ended(self, segment: Segment, started: dt.datetime, ended: dt.datetime, heard: int, done: int) -> Ended:
+    def _ended(
+        self, segment: Segment, started: dt.datetime, ended: dt.datetime, heard: int, done: int, *, at_limit: bool
+    ) -> Ended:
         whole = heard == segment.source.samples
         why, by = NOTHING, ""
         if not whole:
             if done < segment.samples:
                 cut = self._ending(segment)
-                own = segment.source.why or self._limit_why
+                own = segment.source.why or (self._limit_why if at_limit else NOTHING)
                 why, by = (cut.why, cut.by) if cut is not None else (own, "")
             why = why or self._quiet_why
         return Ended(

@@ -59,6 +59,7 @@ class Talk:
         self._file: BinaryIO | None = None
         self.delay_ms = 0
         """How far what leaves lies behind what came (ms)."""
+        self._passed = self._jumped = 0
 
     @property
     def samples(self) -> int:
@@ -69,6 +70,20 @@ class Talk:
     def why(self) -> Why:
         """Why it ended by itself; nothing when the speaker ended it."""
         return Why(Cause.MICROPHONE_LOST, self._over) if self._over else NOTHING
+
+    @property
+    def passed_ms(self) -> int:
+        """How much of the speaker's pauses was passed over: nobody misses it (ms)."""
+        return self._passed * 1000 // RATE
+
+    @property
+    def overtaken(self) -> Why:
+        """What was said and jumped over, so as not to trail; nothing when every word left."""
+        if not self._jumped:
+            return NOTHING
+        seconds = f"{self._jumped / RATE:.1f}".replace(".", ",")
+        words = f"Bỏ {seconds} giây lời nói tới dồn một lúc, vì mạng hoặc máy chậm."
+        return Why(Cause.MICROPHONE_LOST, words)
 
     def read(self, at: int, n: int) -> Pcm | None:
         """What was said for the samples from `at`; nothing while none is there; None when it is over."""
@@ -128,10 +143,12 @@ class Talk:
         if behind > MOST_IN_HAND_S * RATE and not ended:
             jump = behind - round(IN_HAND_S * RATE)
             self._shift -= jump
+            self._jumped += jump
             place += jump
             behind -= jump
         elif behind - n > TRAILING_S * RATE and self._pauses(place, n):
             self._shift -= n
+            self._passed += n
             place += n
             behind -= n
         self.delay_ms = behind * 1000 // RATE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from contextlib import contextmanager
 
 import numpy as np
@@ -77,6 +78,22 @@ def test_what_is_said_is_heard_and_kept_by_its_hash(live):
     assert path.is_file()
     assert ear.samples_of() > 1.2 * RATE
     assert not list((air.station.home.run / "talks").glob("*.pcm"))
+
+
+def test_what_came_at_once_and_was_jumped_over_is_told_as_lost_words_and_never_as_the_end_of_the_hours(live):
+    air = live
+    air.zones("ap-1")
+    with running(air):
+        opened = talks.start(air.station, OPERATOR, ["ap-1"])
+        piece = speak(air, opened.number, 0.6)
+        with (air.station.home.run / "talks" / f"{opened.number}.pcm").open("ab") as spool:
+            spool.write(voice(5.0))  # as after a long hiccup of the network
+        speak(air, opened.number, 0.8, piece)
+        talks.end(air.station, OPERATOR, opened.number)
+        row = until(lambda: air.row(opened.number).state.terminal and air.row(opened.number))
+    (entry,) = air.log(opened.number)
+    assert (row.state, entry.outcome, entry.cause) == (BroadcastState.PARTIAL, Outcome.PARTIAL, Cause.MICROPHONE_LOST)
+    assert "lời nói tới dồn một lúc" in entry.reason
 
 
 @pytest.mark.slow
@@ -166,6 +183,9 @@ def test_the_spool_waits_plays_pauses_and_catches_up(tmp_path):
     at += n
     assert talk.read(at, n)
     assert talk.delay_ms <= 320  # it jumped forward, speech does not trail
+    assert talk.overtaken.cause is Cause.MICROPHONE_LOST
+    assert re.fullmatch(r"Bỏ 5,\d giây lời nói .*", talk.overtaken.text)
+    assert talk.passed_ms == 0
     (tmp_path / "7.end").write_text("{}", encoding="utf-8")
     while (piece := talk.read(at, n)) is not None:
         assert piece
@@ -198,6 +218,8 @@ def test_a_talk_that_trails_catches_up_in_the_pauses_and_loses_no_word(tmp_path)
     out = np.frombuffer(b"".join(heard), "<i2")
     assert RATE * 4.3 < len(out) < RATE * 4.7, "half a second of the pauses was passed over"
     np.testing.assert_array_equal(out[np.abs(out) > 300], said[np.abs(said) > 300])
+    assert talk.passed_ms == pytest.approx((len(said) - len(out)) * 1000 / RATE, abs=40)
+    assert not talk.overtaken
 
 
 def test_a_spool_that_nobody_feeds_ends(tmp_path):
