@@ -155,8 +155,9 @@ def _kept_words(station: Station) -> Iterator[tuple[set[str], bool]]:
         for column in table.columns:
             if not isinstance(column.type, _FREE):
                 continue
-            with station.db.read() as session:
-                rows = session.scalars(select(column).where(column.is_not(None)).distinct().limit(_MOST_WORDS)).all()
+            query = select(column).where(column.is_not(None)).limit(_MOST_WORDS)
+            with station.db.read() as session:  # PostgreSQL knows no two equal values of JSON
+                rows = session.scalars(query.distinct() if isinstance(column.type, String) else query).all()
             words = {word for row in rows for word in _strings(row) if len(word) < _HASH or not word.isalnum()}
             yield words, column.table.name in _PEOPLE and column.name in _NAMES
 

@@ -44,7 +44,7 @@ PAGES = {
     ),
     "bientap": ("/scripts/new", "/scripts/2/edit"),
     "lanhdao": ("/approve/", "/approve/7"),
-    "quantri": ("/users/", "/users/new", "/users/xem/edit", "/audit/", "/password", *ALERTS),
+    "quantri": ("/users/", "/users/new", "/users/xem/edit", "/audit/", "/password", *ALERTS, "/support/", "/phone/"),
 }
 
 
