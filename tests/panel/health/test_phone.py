@@ -41,8 +41,8 @@ def test_the_page_is_open_at_the_machine_alone_and_names_nobody(station: Station
     client = app.test_client()
     answer = client.get("/phone/")
     assert answer.status_code == 200
-    for line in three_lines(station).lines:
-        assert line in answer.text
+    for number, line in enumerate(three_lines(station).lines, 1):
+        assert f"{number}. {line}" in answer.text
     with station.db.read() as session:
         words = {w for pair in session.execute(select(User.username, User.full_name)) for w in pair}
         words |= set(session.scalars(select(BroadcastRow.title)))
