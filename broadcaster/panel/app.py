@@ -27,7 +27,7 @@ from broadcaster.panel.reports import activities, plans, tracker
 from broadcaster.panel.reports import pages as reports
 from broadcaster.panel.schedule import by_hand, calendar, new_rotation, outlook, slots
 from broadcaster.panel.scripts import approving, editor, listening, pages, preview, recordings, slogans
-from broadcaster.panel.setup import alerting, guide, restored, settings, sounds, told, trust, zones
+from broadcaster.panel.setup import alerting, elsewhere, guide, restored, settings, sounds, told, trust, zones
 from broadcaster.panel.web import (
     access,
     agreeing,
@@ -85,6 +85,7 @@ _BLUEPRINTS = (
     told,
     restored,
     trust,
+    elsewhere,
     tokens,
     preferences,
     api,

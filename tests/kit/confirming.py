@@ -34,10 +34,10 @@ ROUTES = {
     Bound.NEW: """journal.correct activities.new activities.add_proof approving.delegations editor.new editor.upload
         emergency.index emergency.cap lexicon.new lexicon.take_in plans.new plans.upload sounds.new timetable.new
         tokens.index tracker.gap users.new zones.new zones.new_group zones.note scripts.reading recordings.take
-        alerting.new_sender alerting.new_person""",
+        alerting.new_sender alerting.new_person elsewhere.key""",
     Bound.ORDER: """approving.anew calendar.plan timetable.release recordings.again scripts.speak listening.listen
         reports.index reports.redraw reports.stop restored.make_again settings.back_up settings.restart guide.put_off
-        outlook.renew alerting.try_sender""",
+        outlook.renew alerting.try_sender elsewhere.carry elsewhere.try_restore""",
     Bound.SPEAKS: "live.talk live.start live.take live.end",
     Bound.SHOWS: "lexicon.try_out preview.preview preview.hear_one settings.backup_file",
     Bound.OWN: """auth.login auth.code auth.logout auth.password auth.second_step auth.sign_out_everywhere auth.sign_out_one

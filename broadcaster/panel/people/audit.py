@@ -40,6 +40,7 @@ KINDS = {
     "lexicon": "Từ điển đọc",
     "sender": "Cách báo tin",
     "alerted": "Người được báo tin",
+    "paper-key": "Khóa sao lưu trên giấy",
 }
 VERBS = {
     "add": "thêm",
@@ -67,6 +68,9 @@ VERBS = {
     "note-repair": "ghi việc sửa chữa",
     "close-note": "xử lý ghi chú",
     "backup": "yêu cầu sao lưu",
+    "carry-backup": "chép bản sao lưu ra nơi khác",
+    "try-restore": "yêu cầu thử khôi phục",
+    "renew": "thay mới",
     "restore-backup": "khôi phục bản sao lưu sang thư mục mới",
     "second-step-on": "bật bước đăng nhập thứ hai",
     "second-step-off": "tắt bước đăng nhập thứ hai",

@@ -148,6 +148,8 @@ def test_static_files_and_polls_carry_no_cookie(sign_in: SignIn) -> None:
 
 EXCUSED = {
     "settings.restart": "an hour's nuisance at most, and play-out asks for a quiet moment",
+    "elsewhere.carry": "goes only where the settings say, sealed for the paper",
+    "elsewhere.try_restore": "unpacks into a scratch folder that is gone afterwards",
     "settings.back_up": "makes a copy on the machine; fetching it is grave",
     "alerting.try_sender": "sends one sentence of the station's own to whoever is told anyway",
     "bundle.make": "makes texts on the machine in which nobody is named",
@@ -194,6 +196,7 @@ GRAVE = {
     "alerting.person": {"least": "note"},
     "settings.restore": {},
     "settings.backup_file": {},
+    "elsewhere.key": {},
     "agreements.decide": {"do": "accept"},
     "approving.delegations": {"deputy": "bientap", "first": "2026-03-03", "last": "2026-03-04"},
     "auth.second_step": {"code": "000000"},

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from broadcaster.clock import FrozenClock
+from broadcaster.services.log.playlog import append
 from broadcaster.services.setup.backup import backup
 from broadcaster.services.setup.elsewhere import drill as drills
 from broadcaster.services.setup.elsewhere import facts
@@ -18,6 +19,7 @@ from broadcaster.services.setup.elsewhere.carrying_out import carry
 from broadcaster.services.setup.elsewhere.drill import drill, due
 from broadcaster.services.station import Station
 from tests.kit.elsewhere import with_folder
+from tests.kit.entries import entry
 from tests.kit.scripts import approved
 
 
