@@ -154,7 +154,7 @@ def test_files_that_may_be_broken_after_a_power_cut_are_those_that_are_checked_o
         if ast.unparse(node.func).startswith("keeping.") and any(k.arg == "lasting" for k in node.keywords)
     }
     assert found == {
-        ("playout/host/loopback.py", "open"),  # an address of this process
+        ("playout/host/loopback.py", "announce"),  # an address of this process
         ("services/work/knock.py", "__init__"),  # the same
         ("playout/record/journal.py", "replayed"),  # without it the journal is read again from its beginning
         ("playout/sound/decoded.py", "_decoded"),  # compared with its hash before each use
