@@ -29,7 +29,7 @@ from pathlib import Path
 from broadcaster.home import Home
 from broadcaster.services.setup.upgrade.versions import Versions, clean_environment
 from broadcaster.supervise import bond
-from tests.kit.releases import TREE, Chronicle, Installed, alive, free_port, laid, release
+from tests.kit.releases import TREE, Chronicle, Installed, alive, ended, free_port, laid, release
 from tests.kit.waiting import until
 
 NEW, OLD = "9.0.0", "0.0.1"
@@ -143,7 +143,7 @@ def cut_off(form: Form, chance: random.Random, *, cut: bool) -> str:
     bond.end(home, bond.living(home))
     for process in (up, upgrading):
         if process is not None:
-            process.wait(90)
+            ended(process)  # a program of before the locks is none of the living
     outcome = f"{form.name}: cut at {step if cut else 'nothing'}, {'running' if running else 'stopped'} -> {version}"
     if lost or not ok:
         return f"FAULT {outcome}: {len(lost)} entries lost, form {made.form()} of {made.newest_form()}"
