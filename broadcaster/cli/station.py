@@ -104,10 +104,19 @@ def up_command(
     ctx: click.Context, host: str | None, port: int | None, own_home: str | None, *, starter: bool, replace: bool
 ) -> None:
     """Bật đài: phát sóng, xử lý nền và trang quản lý. Ctrl-C để tắt lần lượt."""
-    home = Home(where(ctx, own_home))
-    settling.settled(home, SystemClock(), click.echo)
+    systemd = Notifier(os.environ)
+    try:
+        _up(Home(where(ctx, own_home)), systemd, (host, port), starter=starter, replace=replace)
+    except StationError as error:
+        systemd.say(STATUS=error)  # stays to be read until the service is started again
+        raise
+
+
+def _up(home: Home, systemd: Notifier, at: tuple[str | None, int | None], *, starter: bool, replace: bool) -> None:
+    with systemd.patience("Đài đang thu xếp lần nâng cấp bị ngắt."):
+        settling.settled(home, SystemClock(), click.echo)
     _make_way(home, replace=replace)
-    stop, systemd = stop_event(), Notifier(os.environ)
+    stop = stop_event()
     bond.follow_supervisor(stop)
     if home.settings_file.is_file():  # a disk that is full takes no database before the reserve is given up
         Reserve(home.run / "reserve", home.settings_in_use().playout.reserve_megabytes * 1_000_000).tend()
@@ -128,7 +137,7 @@ def up_command(
 
         def where_now() -> tuple[str, int]:
             web = station.home.settings_in_use().web
-            return host or web.host, port or web.port
+            return at[0] or web.host, at[1] or web.port
 
         door = PanelPort(where_now, click.echo)
         door.open()

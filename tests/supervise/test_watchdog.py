@@ -88,6 +88,20 @@ def test_a_start_that_takes_long_asks_for_time_as_long_as_it_takes(address: str)
     systemd.door.close()
 
 
+def test_a_station_that_cannot_start_leaves_its_reason_to_systemd(tmp_path: Path) -> None:
+    address = str(tmp_path / "notify")
+    systemd = Systemd(address)
+    up = [sys.executable, "-m", "broadcaster", "--home", str(tmp_path / "nowhere"), "up"]
+    done = subprocess.run(
+        up, env=os.environ | {"NOTIFY_SOCKET": address}, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 2
+    assert str(tmp_path / "nowhere") in systemd.status
+    assert systemd.status in done.stderr
+    assert systemd.first("READY") is None
+    systemd.door.close()
+
+
 @pytest.fixture
 def station(tmp_path: Path) -> Iterator[tuple[Systemd, Home]]:
     """A station that runs under a systemd of our own."""
