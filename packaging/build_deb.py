@@ -8,6 +8,7 @@ package is run here. The same commit gives the same bytes (SOURCE_DATE_EPOCH, el
 from __future__ import annotations
 
 import argparse
+import csv
 import gzip
 import hashlib
 import os
@@ -101,6 +102,7 @@ def lay(root: Path, arch: str, python: str, wanted: Path, own: Path) -> Path:
     shutil.rmtree(site / "bin", ignore_errors=True)
     for left in [".lock", *(p.relative_to(site) for p in site.glob("*.dist-info/uv_cache.json"))]:
         (site / left).unlink(missing_ok=True)
+    settle(site)
     (place / "pyvenv.cfg").write_text(f"home = /usr/bin\ninclude-system-site-packages = false\nversion = {python}\n")
     (place / ".complete").touch()
     (place / "bin").mkdir()
@@ -109,6 +111,13 @@ def lay(root: Path, arch: str, python: str, wanted: Path, own: Path) -> Path:
     (place / "bin/loa").write_text(LAUNCHER.format(environment=environment))
     (place / "bin/loa").chmod(0o755)
     return place
+
+
+def settle(site: Path) -> None:
+    """Let no list of a package's files name what was taken away; uv's own note there bears the time of the build."""
+    for record in site.glob("*.dist-info/RECORD"):
+        lines = record.read_text().splitlines(keepends=True)
+        record.write_text("".join(line for line in lines if (site / next(csv.reader([line]))[0]).exists()))
 
 
 def dress(root: Path, when: str) -> None:

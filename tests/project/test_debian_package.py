@@ -71,6 +71,16 @@ def test_the_same_tree_gives_the_same_package_whoever_builds_it(builder, package
     assert again.read_bytes() == package.read_bytes()
 
 
+def test_no_list_of_files_names_what_is_not_in_the_package(builder, tmp_path):
+    record = tmp_path / "a-1.dist-info" / "RECORD"
+    record.parent.mkdir()
+    (tmp_path / "a.py").touch()
+    kept = f"a.py,,\n{record.relative_to(tmp_path)},,\n"
+    record.write_text(f"a-1.dist-info/uv_cache.json,sha256=x,9\n{kept}../../../bin/a,,\n")
+    builder.settle(tmp_path)
+    assert record.read_text() == kept
+
+
 def test_the_card_of_the_package_is_filled_in(builder, package):
     told = subprocess.run(["dpkg-deb", "-f", package], capture_output=True, text=True, check=True, timeout=60).stdout
     assert "@" not in told.replace("loa-xa@localhost", "")
