@@ -42,14 +42,14 @@ class _Argument:
     data: bytes = b""
 
 
-def recorded(command: Sequence[str], home: Path, scratch: Path, timeout_s: float = 120) -> list[DiskCall]:
+def recorded(command: Sequence[str], home: Path, scratch: Path, timeout_s: float = 600) -> list[DiskCall]:
     """Run a program and return what it asked of the files below `home`; its words are what it wrote to `scratch/said`.
 
     Raises:
         AssertionError: it failed.
     """
     trace = scratch / "trace"
-    strace = ["strace", "-f", "-y", "-xx", "-s", "100000000", "-o", str(trace), "-e", f"trace={_TRACED}"]
+    strace = ["strace", "--seccomp-bpf", "-f", "-y", "-xx", "-s", "100000000", "-o", str(trace), "-e", f"trace={_TRACED}"]
     done = subprocess.run(
         [*strace, *command],
         check=False,
