@@ -12,15 +12,19 @@ import wave
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from broadcaster.errors import MediaError
+from broadcaster.later import Later
 from broadcaster.media import ffmpeg
 from broadcaster.sound.store import disk_error
 from broadcaster.speech.engine import Clip
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+else:
+    np = Later("numpy")
 
 with warnings.catch_warnings():  # invalid escapes at first compile, audioop's retirement, no ffmpeg on PATH
     warnings.simplefilter("ignore")
@@ -45,7 +49,7 @@ _EDGE_KEEP: Final = RATE // 100
 _BATCH_S: Final = 120.0
 _GUARD_S: Final = 0.02
 
-Samples = npt.NDArray[np.int16]
+Samples: TypeAlias = "npt.NDArray[np.int16]"
 
 
 @dataclass(frozen=True, slots=True)

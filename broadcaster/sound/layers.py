@@ -8,16 +8,20 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
-
+from broadcaster.later import Later
 from broadcaster.media.probe import probe
 from broadcaster.sound import analysis, meter
 from broadcaster.sound.analysis import RATE
 from broadcaster.sound.matrix import Floats
 from broadcaster.sound.samples import Samples, decode
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+else:
+    np = Later("numpy")
 
 UNDER_DB: Final = -20.0
 """Music under speech, against the speech (dB): heard in a pause, no obstacle to a word."""
@@ -32,7 +36,7 @@ _ENDS_MS: Final = 1500
 _SEAM: Final = RATE // 20
 
 
-Floats64 = npt.NDArray[np.float64]
+Floats64: TypeAlias = "npt.NDArray[np.float64]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,17 @@ by rendering again and again.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
+from broadcaster.later import Later
 from broadcaster.sound import analysis
 from broadcaster.sound.analysis import Milliseconds
 from broadcaster.sound.matrix import Floats
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = Later("numpy")
 
 _CLOSE_LU: Final = 0.02
 _ROUNDS: Final = 24

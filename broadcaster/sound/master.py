@@ -8,6 +8,7 @@ memory grows by some 80 MB for each hour (285 MB at two hours, ffmpeg counted in
 
 from __future__ import annotations
 
+import functools
 import math
 import os
 import tempfile
@@ -16,11 +17,10 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
-
-import numpy as np
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from broadcaster.errors import MediaError
+from broadcaster.later import Later
 from broadcaster.media import ffmpeg
 from broadcaster.sound import analysis, meter
 from broadcaster.sound.analysis import LEFT, RATE, RIGHT, STEP, Milliseconds
@@ -32,6 +32,11 @@ from broadcaster.sound.profiles import SoundProfile
 from broadcaster.sound.samples import Samples, decode
 from broadcaster.sound.shaping import Shaping, shape
 from broadcaster.sound.store import disk_error
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = Later("numpy")
 
 _STRETCH: Final = 491_520
 """Samples worked on at a time (10.24 s): a whole number of milliseconds and of every frame step in use."""
@@ -50,10 +55,6 @@ _FLAC: Final = (
     *("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact"),
     *("-ar", str(RATE), "-ac", "1", "-sample_fmt", "s16", "-c:a", "flac", "-compression_level", "5", "-f", "flac"),
 )
-_PLACES: Final = (np.arange(STEP) + (STEP + 1) / 2) / STEP
-_LINES: Final = np.stack([np.interp(_PLACES, (0, 1, 2), corner) for corner in np.eye(3)]).astype(np.float32)
-"""From the gains of the millisecond before, the own, and the one after, to those of a millisecond's samples."""
-
 _T = TypeVar("_T")
 
 
@@ -240,6 +241,13 @@ def _stretches(count: int) -> Iterator[tuple[int, int]]:
         yield first, min(first + _STRETCH, count)
 
 
+@functools.cache
+def _lines() -> Floats:
+    """From the gains of the millisecond before, the own, and the one after, to those of a millisecond's samples."""
+    places = (np.arange(STEP) + (STEP + 1) / 2) / STEP
+    return np.stack([np.interp(places, (0, 1, 2), corner) for corner in np.eye(3)]).astype(np.float32)
+
+
 def _between(curve: Floats, count: int) -> Floats:
     """The gain of each sample: straight lines from the middle of one millisecond to that of the next.
 
@@ -247,7 +255,7 @@ def _between(curve: Floats, count: int) -> Floats:
     """
     blocks = -(-count // STEP)
     ends = np.lib.stride_tricks.sliding_window_view(curve[: blocks + 2], 3)
-    return times(ends, _LINES).reshape(-1)[:count]
+    return times(ends, _lines()).reshape(-1)[:count]
 
 
 def _silent(source: Path) -> MediaError:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
+from broadcaster.later import Later
 
-Floats = npt.NDArray[np.float32]
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+else:
+    np = Later("numpy")
+
+
+Floats: TypeAlias = "npt.NDArray[np.float32]"
 
 _ALONE: Final = 250_000
 """Multiplications in one call. OpenBLAS starts threads of its own from 262,144 on (`interface/gemm.c`); below that it

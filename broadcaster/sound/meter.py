@@ -7,11 +7,15 @@ import re
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
+from broadcaster.later import Later
 from broadcaster.media import ffmpeg
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = Later("numpy")
 
 FILTER: Final = "ebur128=peak=true:framelog=verbose"
 """Append to a chain to read the summary from its standard error."""

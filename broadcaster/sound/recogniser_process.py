@@ -18,16 +18,20 @@ import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO, Any, Final
-
-import numpy as np
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from broadcaster import private
 from broadcaster.clock import Clock, SystemClock
 from broadcaster.errors import MediaError, StationError
+from broadcaster.later import Later
 from broadcaster.media import ffmpeg
 from broadcaster.plugins import RECOGNISERS
 from broadcaster.sound import street
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = Later("numpy")
 
 log = logging.getLogger(__name__)
 

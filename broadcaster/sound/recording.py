@@ -9,17 +9,21 @@ import itertools
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Final
 
 from broadcaster.errors import MediaError
+from broadcaster.later import Later
 from broadcaster.media import containers, ffmpeg
 from broadcaster.media.probe import Probe, broken_off, probe
 from broadcaster.sound.analysis import RATE
 from broadcaster.sound.matrix import Floats
 from broadcaster.sound.samples import Samples, decode
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+else:
+    np = Later("numpy")
 
 SHORTEST_S: Final = 1.0
 LONGEST_S: Final = 3600.0

@@ -8,14 +8,18 @@ import wave
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final
 
-import numpy as np
-
+from broadcaster.later import Later
 from broadcaster.media import ffmpeg
 from broadcaster.media.probe import probe
 from broadcaster.sound.analysis import RATE
 from broadcaster.sound.matrix import Floats
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = Later("numpy")
 
 _FULL: Final = 32_768
 _MAY_OVERSHOOT: Final = frozenset({"mp3", "aac", "opus", "vorbis", "ac3", "wmav2"})

@@ -11,12 +11,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
+from broadcaster.later import Later
 from broadcaster.sound.analysis import RATE
 from broadcaster.sound.matrix import Floats, times
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = Later("numpy")
 
 _LOWEST: Final = 150.0
 _BANDS: Final = 18

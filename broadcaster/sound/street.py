@@ -5,10 +5,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
+from broadcaster.later import Later
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+else:
+    np = Later("numpy")
+
 
 RATE: Final = 16_000
 """What the recogniser hears (Hz)."""
@@ -16,7 +22,7 @@ _LOW, _HIGH = 350.0, 6000.0
 _ECHO_S, _ECHO = 0.12, 0.35
 _TAIL_S, _TAIL = 0.6, 0.25
 
-Wave = npt.NDArray[np.float64]
+Wave: TypeAlias = "npt.NDArray[np.float64]"
 
 
 def through(sound: Wave, snr_db: float | None) -> Wave:

@@ -49,7 +49,19 @@ def recorded(command: Sequence[str], home: Path, scratch: Path, timeout_s: float
         AssertionError: it failed.
     """
     trace = scratch / "trace"
-    strace = ["strace", "--seccomp-bpf", "-f", "-y", "-xx", "-s", "100000000", "-o", str(trace), "-e", f"trace={_TRACED}"]
+    strace = [
+        "strace",
+        "--seccomp-bpf",
+        "-f",
+        "-y",
+        "-xx",
+        "-s",
+        "100000000",
+        "-o",
+        str(trace),
+        "-e",
+        f"trace={_TRACED}",
+    ]
     done = subprocess.run(
         [*strace, *command],
         check=False,

@@ -33,7 +33,7 @@ def residents(supervisor: int) -> list[Resident]:
                     process.pid,
                     getattr(memory, "pss", memory.uss) / 1e6,
                     memory.rss / 1e6,
-                    process.num_fds() if hasattr(process, "num_fds") else process.num_handles(),
+                    process.num_fds(),
                     process.num_threads(),
                 )
             )

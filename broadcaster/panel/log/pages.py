@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import flask
 from flask import Blueprint, Response, flash, render_template, request, stream_with_context, url_for
@@ -22,14 +22,19 @@ from broadcaster.domain.log.chain import GENESIS
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.people.roles import Permission
 from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.later import Later
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.fields import a_date, a_number
 from broadcaster.panel.web.filters import number
 from broadcaster.panel.web.paging import Page, wanted_page
 from broadcaster.panel.web.qr import qr
-from broadcaster.reporting import xlsx
 from broadcaster.services.exporting import csv_line
 from broadcaster.services.log import airchecks, logbook, places, playlog, proofs, record, spoken
+
+if TYPE_CHECKING:
+    from broadcaster.reporting import xlsx
+else:
+    xlsx = Later("broadcaster.reporting.xlsx")
 
 blueprint = Blueprint("journal", __name__, url_prefix="/log")
 _PAGE = 50

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, TemplateNotFound, TemplateSyntaxError
 
 from broadcaster.home import Home
-from broadcaster.reporting import docx
+from broadcaster.later import Later
 from broadcaster.services.reports.files import templates_of
 from broadcaster.services.setup import doctor
+
+if TYPE_CHECKING:
+    from broadcaster.reporting import docx
+else:
+    docx = Later("broadcaster.reporting.docx")
 
 
 class OwnTemplates(FileSystemLoader):

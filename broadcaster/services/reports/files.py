@@ -6,14 +6,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from broadcaster.domain.fold import slug
 from broadcaster.errors import StationError
 from broadcaster.home import Home
-from broadcaster.reporting import docx, paper, table_csv, xlsx
+from broadcaster.later import Later
+from broadcaster.reporting import table_csv
 from broadcaster.reporting.document import ReportDocument
 from broadcaster.services.reports.content import LogRows, Progress, stretch_of
 from broadcaster.services.station import Station
+
+if TYPE_CHECKING:
+    from broadcaster.reporting import docx, paper, xlsx
+else:
+    docx = Later("broadcaster.reporting.docx")
+    paper = Later("broadcaster.reporting.paper")
+    xlsx = Later("broadcaster.reporting.xlsx")
 
 FORMATS = ("docx", "pdf", "xlsx", "csv")
 SHAPES = ("full", "section", "annex")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -13,9 +14,14 @@ from broadcaster.db.models import BroadcastRow, ZoneRow
 from broadcaster.disks import FULL
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState
 from broadcaster.domain.people.roles import Actor, Permission
-from broadcaster.scheduling.ics import FeedEntry, feed
+from broadcaster.later import Later
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
+
+if TYPE_CHECKING:
+    from broadcaster.scheduling import ics
+else:
+    ics = Later("broadcaster.scheduling.ics")
 
 PAST, AHEAD = dt.timedelta(days=7), dt.timedelta(days=60)
 
@@ -36,7 +42,7 @@ def week_feed(station: Station) -> bytes:
         ).all()
     place = station.settings.station.name
     entries = [
-        FeedEntry(
+        ics.FeedEntry(
             uid=f"{r.id}@{place.encode().hex()[:24]}.loa-xa",
             title=r.title,
             starts_at=r.starts_at,
@@ -47,7 +53,7 @@ def week_feed(station: Station) -> bytes:
         )
         for r in rows
     ]
-    return feed(place, entries, now)
+    return ics.feed(place, entries, now)
 
 
 def feed_token(station: Station) -> str:

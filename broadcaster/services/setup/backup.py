@@ -19,18 +19,19 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
 from broadcaster import keeping
-from broadcaster.db import copying, schema
+from broadcaster.db import copying
 from broadcaster.db.models import CueRow, Rendition
 from broadcaster.db.session import Database
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.home import SQLITE, Home
+from broadcaster.later import Later
 from broadcaster.locks import FileLock
 from broadcaster.services.air.signs import BESIDE
 from broadcaster.services.audit import Trail
@@ -39,6 +40,11 @@ from broadcaster.services.scripts.recordings import HUMAN
 from broadcaster.services.setup.archives import DAMAGE, DATABASE, LISTS, SETTINGS
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
+
+if TYPE_CHECKING:
+    from broadcaster.db import schema
+else:
+    schema = Later("broadcaster.db.schema")
 
 KEEP = 14
 """Backups kept: two weeks of nights."""

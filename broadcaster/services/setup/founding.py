@@ -7,14 +7,13 @@ import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcaster import handwritten, keeping, settings, settings_file
 from broadcaster.clock import Clock
-from broadcaster.db import schema
 from broadcaster.db.models import ChainHead, CueRow, DayException, Script, Topic, Unit, ZoneGroup, ZoneRow
 from broadcaster.db.session import Database
 from broadcaster.domain.log.chain import GENESIS
@@ -24,6 +23,7 @@ from broadcaster.domain.scripts.fields import ABOUT, Face, ScriptFields, read, s
 from broadcaster.domain.scripts.scripts import genre_of_title
 from broadcaster.errors import RuleError
 from broadcaster.home import Home
+from broadcaster.later import Later
 from broadcaster.rooms import room
 from broadcaster.scheduling.rotation_toml import ExceptionsForm, ZonesForm, parse_form, read_toml
 from broadcaster.services.people import second_step
@@ -32,6 +32,11 @@ from broadcaster.services.scripts.editing import OTHER_TOPIC, add_script
 from broadcaster.services.station import Station, open_station
 from broadcaster.sound.store import Store
 from broadcaster.text.ingest import read_script
+
+if TYPE_CHECKING:
+    from broadcaster.db import schema
+else:
+    schema = Later("broadcaster.db.schema")
 
 _ZONES: Final = "zones.toml"
 _DAYS: Final = "exceptions.toml"

@@ -13,14 +13,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Update, delete, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from broadcaster import handwritten, keeping, settings_file
 from broadcaster.clock import Clock
-from broadcaster.db import copying, schema
+from broadcaster.db import copying
 from broadcaster.db.models import BroadcastRow, Command, Heartbeat, LeaseRow, MuteRow
 from broadcaster.db.session import changed
 from broadcaster.disks import reason
@@ -32,6 +32,7 @@ from broadcaster.domain.log.marks import BROUGHT_BACK
 from broadcaster.domain.people.roles import Actor, Permission, machine
 from broadcaster.errors import RuleError
 from broadcaster.home import Home
+from broadcaster.later import Later
 from broadcaster.services.air import emergencies, emergency_soundings, signs
 from broadcaster.services.air.fitness import Organ, fitness
 from broadcaster.services.air.signs import BESIDE
@@ -45,6 +46,11 @@ from broadcaster.services.setup.founding import init
 from broadcaster.services.setup.restored import MARK, RESTORER
 from broadcaster.services.station import Station, open_station
 from broadcaster.sound.store import Store, digest
+
+if TYPE_CHECKING:
+    from broadcaster.db import schema
+else:
+    schema = Later("broadcaster.db.schema")
 
 _HELD: Final = "Đài khôi phục từ bản sao lưu, chờ người quyết định."
 

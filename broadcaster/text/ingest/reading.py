@@ -8,14 +8,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from broadcaster import apart
+from broadcaster.later import Later
 from broadcaster.text import front_matter
 from broadcaster.text.encodings import decode_as, detect
-from broadcaster.text.ingest import docx, html, markdown, odt, pdf, plain, tables
+from broadcaster.text.ingest import docx, html, markdown, odt, plain, tables
 from broadcaster.text.ingest.document import MAX_FILE_BYTES, Document, DocumentError, check_text, megabytes
 from broadcaster.text.notes import Note
+
+if TYPE_CHECKING:
+    from broadcaster.text.ingest import pdf
+else:
+    pdf = Later("broadcaster.text.ingest.pdf")
 
 _HTML = re.compile(
     rb"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|title|style|p|div|span|table|ul|ol|h[1-6]|b|strong|font)\b",
