@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import json
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from broadcaster import faults, handwritten, misplaced
 from broadcaster.domain.air.relays import RelaySource
@@ -349,10 +351,13 @@ _GONE: Final = {"report": {"drafting_unit"}}
 """Keys of older files that no version ever read."""
 
 
-class Settings(BaseSettings):
+_PREFIX: Final = "loa_"
+
+
+class Settings(BaseModel):
     """The whole of `station.toml`."""
 
-    model_config = SettingsConfigDict(env_prefix="LOA_", env_nested_delimiter="__", extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     station: StationSettings = StationSettings()
     hours: HoursSettings = HoursSettings()
@@ -517,23 +522,8 @@ def load(path: Path) -> Settings:
         raise RuleError("Không tìm thấy tệp cài đặt của đài. Hãy chạy “loa init” trước.", field=str(path))
     table = _read(path)[0]
 
-    class _FromFile(Settings):
-        """The settings with the file beneath the environment."""
-
-        @classmethod
-        def settings_customise_sources(
-            cls,
-            settings_cls: type[BaseSettings],
-            init_settings: PydanticBaseSettingsSource,
-            env_settings: PydanticBaseSettingsSource,
-            dotenv_settings: PydanticBaseSettingsSource,
-            file_secret_settings: PydanticBaseSettingsSource,
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            del dotenv_settings, file_secret_settings
-            return init_settings, env_settings, InitSettingsSource(settings_cls, table)
-
     try:
-        return _FromFile()
+        return Settings.model_validate(_laid_over(table, _environment(os.environ)))
     except ValidationError as error:
         found = [
             fault
@@ -542,3 +532,33 @@ def load(path: Path) -> Settings:
         ]
         sentences = " ".join(fault.sentence() for fault in found)
         raise SettingsError(sentences, path, tuple(fault.place for fault in found)) from None
+
+
+def _environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    """What the environment sets: `LOA_WEB__PORT=8080`; lists and tables are written as JSON."""
+    found: dict[str, Any] = {}
+    for name, text in sorted(environ.items()):
+        prefix, own = name[: len(_PREFIX)].lower(), name[len(_PREFIX) :].lower()
+        *above, key = own.split("__")
+        if prefix != _PREFIX or (above or [key])[0] not in Settings.model_fields:
+            continue
+        place = found
+        for part in above:
+            place[part] = inner = place[part] if isinstance(place.get(part), dict) else {}
+            place = inner
+        place[key] = _value(text)
+    return found
+
+
+def _value(text: str) -> Any:
+    with contextlib.suppress(ValueError):
+        if text[:1] in {"[", "{"}:
+            return json.loads(text)
+    return text
+
+
+def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """One table with another on top, table by table."""
+    both = {key: (below.get(key), value) for key, value in above.items()}
+    tables = {k: _laid_over(b, a) for k, (b, a) in both.items() if isinstance(b, dict) and isinstance(a, dict)}
+    return {**below, **above, **tables}

@@ -194,3 +194,25 @@ def test_a_time_zone_that_changes_its_clocks_is_refused_with_the_one_to_take(tmp
 @pytest.mark.parametrize("zone", ["Asia/Ho_Chi_Minh", "Asia/Bangkok", "UTC"])
 def test_a_time_zone_that_never_changes_its_clocks_is_taken(tmp_path: Path, zone: str) -> None:
     assert loaded(tmp_path, f'[station]\ntimezone = "{zone}"\n').tz.key == zone
+
+
+def test_the_environment_lies_over_the_file_key_by_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbers and words as they are, lists and tables as JSON; what stands beside them in the file stays."""
+    said = {
+        "LOA_WEB__PORT": "8099",
+        "loa_web__Threads": "5",
+        "LOA_STATION__NAME": "[x",
+        "LOA_HOURS__WINDOWS": '["05:00-06:00"]',
+        "LOA_PLAYOUT__SINKS__MAIN__KIND": "null",
+        "LOA_HOME": "nowhere",
+    }
+    for name, text in said.items():
+        monkeypatch.setenv(name, text)
+    found = loaded(tmp_path, "[web]\nport = 8001\nhost = '127.0.0.9'\n[playout.sinks.aircheck]\nkind = 'file'\n")
+    assert (found.web.port, found.web.threads, found.web.host) == (8099, 5, "127.0.0.9")
+    assert found.station.name == "[x"
+    assert found.hours.windows == ["05:00-06:00"]
+    assert set(found.playout.sinks) >= {"main", "aircheck"}
+    monkeypatch.setenv("LOA_WEB__PROT", "1")
+    with pytest.raises(RuleError, match="prot"):
+        loaded(tmp_path, "")

@@ -20,6 +20,7 @@ _COMMANDS = {
     "web": "processes",
     "playout": "processes",
     "desk": "processes",
+    "supervise": "processes",
     "worker": "processes",
     "doctor": "station",
     "service": "upkeep.service",

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -21,7 +22,7 @@ from broadcaster.errors import RuleError, StationError
 from broadcaster.ports import taken
 from broadcaster.reserve import Reserve
 from broadcaster.supervise import bond
-from broadcaster.supervise.panel_port import inherited
+from broadcaster.supervise.panel_port import SOCKETS, PanelPort, inherited
 from broadcaster.supervise.signals import stop_event
 from broadcaster.threads import WatchedThread
 
@@ -88,11 +89,63 @@ def worker_command(ctx: click.Context, own_home: str | None) -> None:
         watch = WatchedThread(functools.partial(watching.run, station, stop), "alerts")
         watch.start()  # people are told also while the database is away
         try:
-            if answers(station, stop):
-                run(station, stop)
+            anew = answers(station, stop) and run(station, stop)
         finally:
             stop.set()
             watch.join(watching.SEND_S)
+    if anew:
+        raise SystemExit(bond.ANEW)
+
+
+@click.command("supervise", hidden=True)
+@click.option("--host", help="Địa chỉ lắng nghe của trang quản lý.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Cổng của trang quản lý.")
+@home_option
+@click.pass_context
+def supervise_command(ctx: click.Context, host: str | None, port: int | None, own_home: str | None) -> None:
+    """Trông ba tiến trình của đài đã mở (do “loa up” gọi): không nạp cơ sở dữ liệu, nên nhẹ."""
+    from broadcaster.clock import SystemClock  # noqa: PLC0415
+    from broadcaster.supervise.notify import Notifier  # noqa: PLC0415
+    from broadcaster.supervise.up import watch_over  # noqa: PLC0415
+
+    stop, systemd = stop_event(), Notifier(os.environ)
+    bond.follow_supervisor(stop)
+    held, _ = inherited(), os.environ.pop(SOCKETS, "")
+    home = _home(where(ctx, own_home), "up")
+    with bond.only(home, "up"):
+        watch_over(home, SystemClock(), systemd, PanelPort(web_of(home, host, port), click.echo, held), stop)
+    click.echo("Đài đã tắt.")
+
+
+def web_of(home: Home, host: str | None, port: int | None) -> Callable[[], tuple[str, int]]:
+    """Where the panel shall be: what was asked for, else what the settings say at that moment."""
+
+    def now() -> tuple[str, int]:
+        web = home.settings_in_use().web
+        return host or web.host, port or web.port
+
+    return now
+
+
+def hand_over(
+    home: Home, at: tuple[str | None, int | None], door: PanelPort, environ: Mapping[str, str]
+) -> None:
+    """Become the process that watches over the station, and that alone: what opened it is let go of with its memory.
+
+    Args:
+        home: of the station.
+        at: the host and the port that were asked for on the command line, if any.
+        door: the panel's port, which stays held.
+        environ: as this process got it.
+    """
+    host, port = at
+    asked = [*(["--host", host] if host else []), *(["--port", str(port)] if port else [])]
+    command = [sys.executable, "-m", "broadcaster", "--home", str(home.root), "supervise", *asked]
+    sys.stdout.flush()
+    sys.stderr.flush()
+    for handle in door.handles():
+        os.set_inheritable(handle, True)
+    os.execve(sys.executable, command, {**environ, **door.environment()})  # noqa: S606 - no shell is wanted
 
 
 @click.command("desk", hidden=True)

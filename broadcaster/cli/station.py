@@ -17,6 +17,7 @@ from broadcaster.boot.remedy import TURN_ON
 from broadcaster.cli.backups.elsewhere import show_key
 from broadcaster.cli.common import actor_of, format_option, opened, show_json
 from broadcaster.cli.place import home_option, where
+from broadcaster.cli.processes import hand_over, web_of
 from broadcaster.clock import SystemClock
 from broadcaster.db.refusals import DatabaseUnavailableError
 from broadcaster.domain.air.broadcasts import BroadcastState
@@ -36,9 +37,8 @@ from broadcaster.services.station import Station, answers, away, open_station
 from broadcaster.supervise import bond, settling
 from broadcaster.supervise.notify import Notifier
 from broadcaster.supervise.panel_port import PanelPort
-from broadcaster.supervise.pulse import Herald, Pulse
 from broadcaster.supervise.signals import stop_event
-from broadcaster.supervise.up import Supervisor
+from broadcaster.supervise.up import watch_over
 from broadcaster.threads import WatchedThread
 
 _WATCH_SECONDS = 240.0
@@ -135,19 +135,16 @@ def _up(home: Home, systemd: Notifier, at: tuple[str | None, int | None], *, sta
         for line in lines:
             click.echo(line)
 
-        def where_now() -> tuple[str, int]:
-            web = station.home.settings_in_use().web
-            return at[0] or web.host, at[1] or web.port
-
+        where_now = web_of(station.home, *at)
         door = PanelPort(where_now, click.echo)
         door.open()
         if said := certificates.told(station, *where_now()):
             click.echo(said)
         if starter:
             _watch(functools.partial(_tell_first_bulletin, station, stop, lines), "first-bulletin")
-        pulse = Pulse(station.home, station.clock)
-        herald = Herald(systemd, station.home, pulse, station.clock, station.local)
-        Supervisor(station.home, station.clock, door, pulse, herald).run(stop)
+        elif os.name == "posix" and not why and not stop.is_set():
+            hand_over(station.home, at, door, {**os.environ, **systemd.taken})
+        watch_over(station.home, station.clock, systemd, door, stop)
     if refusals:
         raise refusals[0]
     click.echo("Đài đã tắt.")

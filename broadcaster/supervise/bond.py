@@ -23,6 +23,8 @@ from broadcaster.threads import WatchedThread
 
 SUPERVISED: Final = "LOA_SUPERVISED"
 """Set in the environment of what `loa up` starts."""
+ANEW: Final = 75
+"""How a process ends that wants to be started again at once."""
 NAMES: Final = {"up": "loa up", "playout": "phát sóng", "worker": "xử lý nền", "web": "trang quản lý"}
 """What each process is called, the one that looks after the others first."""
 _LAST_S = 25.0

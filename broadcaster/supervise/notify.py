@@ -27,6 +27,9 @@ class Notifier:
     """
 
     def __init__(self, environ: MutableMapping[str, str]) -> None:
+        names = ("NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC")
+        self.taken = {name: environ[name] for name in names if name in environ}
+        """What systemd put there, for this very process under another program."""
         self._address = environ.pop("NOTIFY_SOCKET", "")
         mine = environ.pop("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
         fed_within = environ.pop("WATCHDOG_USEC", "0")

@@ -10,7 +10,7 @@ from typing import Final
 from broadcaster.errors import RuleError
 from broadcaster.ports import taken
 
-_SOCKETS: Final = "LOA_WEB_SOCKETS"
+SOCKETS: Final = "LOA_WEBSOCKETS"
 TRIES: Final = 5
 """How often a port that another program has is asked for."""
 
@@ -21,12 +21,15 @@ class PanelPort:
     Args:
         where: the host and the port, as they are set now.
         tell: says to the person at the screen how it stands.
+        held: what another process held and handed on; it has told of it.
     """
 
-    def __init__(self, where: Callable[[], tuple[str, int]], tell: Callable[[str], object]) -> None:
+    def __init__(
+        self, where: Callable[[], tuple[str, int]], tell: Callable[[str], object], held: Sequence[socket.socket] = ()
+    ) -> None:
         self._where = where
         self._tell = tell
-        self._held: list[socket.socket] = []
+        self._held = list(held)
         self._tried = 0
         self._told = ""
 
@@ -65,7 +68,7 @@ class PanelPort:
 
     def environment(self) -> dict[str, str]:
         """What tells the child of `handles`."""
-        return {_SOCKETS: ",".join(map(str, self.handles()))}
+        return {SOCKETS: ",".join(map(str, self.handles()))}
 
     def close(self) -> None:
         """Let go of the port."""
@@ -81,4 +84,4 @@ class PanelPort:
 
 def inherited() -> Sequence[socket.socket]:
     """The sockets that the supervisor handed to this process; none for a panel started by hand."""
-    return [socket.socket(fileno=int(n)) for n in os.environ.get(_SOCKETS, "").split(",") if n]
+    return [socket.socket(fileno=int(n)) for n in os.environ.get(SOCKETS, "").split(",") if n]

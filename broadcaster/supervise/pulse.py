@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from broadcaster.clock import Clock
 from broadcaster.home import Home
-from broadcaster.services.air import broadcasts
+from broadcaster.services.air import ear
 from broadcaster.supervise import bond
 from broadcaster.supervise.desk_link import LIMITS_S
 from broadcaster.supervise.notify import Notifier
@@ -48,7 +48,7 @@ class Pulse:
         if now - self._asked < ASK_S:
             return False
         self._asked = now
-        age = broadcasts.round_age(self._home)
+        age = ear.round_age(self._home)
         self.beats = age is not None and age < LONGEST_ROUND_S
         if self.beats:
             self.last = self._clock.monotonic()
@@ -103,7 +103,7 @@ class Herald:
 
     def _sentence(self, down: Collection[str]) -> str:
         lines = [] if self._pulse.beats else ["Máy phát chưa trả lời."]
-        if self._pulse.beats and (said := broadcasts.word(self._home).said) is not None:
+        if self._pulse.beats and (said := ear.word(self._home).said) is not None:
             lines.append(self._of_playout(said))
         lines += [f"Chưa chạy: {called}." for called in down]
         return " ".join(lines)

@@ -8,12 +8,14 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass, field
+from typing import Final
 
 from broadcaster.clock import Clock
 from broadcaster.domain.air.desk import PROCESS
 from broadcaster.home import Home
 from broadcaster.logs import EventLog
-from broadcaster.supervise.bond import SUPERVISED
+from broadcaster.supervise.bond import ANEW, SUPERVISED
+from broadcaster.supervise.notify import Notifier
 from broadcaster.supervise.panel_port import PanelPort
 from broadcaster.supervise.pulse import Herald, Pulse
 from broadcaster.supervise.stand_in import StandIn
@@ -26,6 +28,11 @@ BACK_OFF = (1.0, 2.0, 5.0, 15.0, 60.0)
 """Seconds before a fallen process is started again; a run of `STEADY` seconds begins anew."""
 STEADY = 120.0
 _STOP_SECONDS = {"web": 10.0, "worker": 20.0, "playout": 20.0}
+_FEW_ARENAS: Final = {"MALLOC_ARENA_MAX": "2"}
+"""The heaps of glibc: with one for each thread, what a thread once needed stays taken for good."""
+_LEAN: Final = {"worker": _FEW_ARENAS, "web": _FEW_ARENAS}
+"""Play-out keeps a heap for each of its threads: none waits for another's."""
+_SUPERVISED: Final = {SUPERVISED: "1"}
 
 
 @dataclass
@@ -94,10 +101,14 @@ class Supervisor:
                 return
             if now - child.started > STEADY:
                 child.falls = 0
-            pause = BACK_OFF[min(child.falls, len(BACK_OFF) - 1)]
-            child.falls += 1
-            child.process, child.start_at = None, now + pause
-            log.warning("process fell", process=child.name, code=code, again_in=pause)
+            if code == ANEW:
+                child.process, child.start_at = None, now
+                log.info("process begins anew", process=child.name)
+            else:
+                pause = BACK_OFF[min(child.falls, len(BACK_OFF) - 1)]
+                child.falls += 1
+                child.process, child.start_at = None, now + pause
+                log.warning("process fell", process=child.name, code=code, again_in=pause)
         if now < child.start_at:
             return
         web = child.name == "web"
@@ -111,7 +122,10 @@ class Supervisor:
                 [sys.executable, "-m", "broadcaster", "--home", str(self._home.root), child.name],
                 stdin=subprocess.PIPE,  # never written to: it ends when this process does
                 pass_fds=self._door.handles() if web else (),
-                env=os.environ | {SUPERVISED: "1"} | (self._door.environment() if web else {}),
+                env=os.environ
+                | _LEAN.get(child.name, {})
+                | {SUPERVISED: "1"}
+                | (self._door.environment() if web else {}),
                 # Ctrl-C goes to the supervisor alone, which then stops the others in order.
                 start_new_session=os.name == "posix",
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
@@ -134,3 +148,11 @@ class Supervisor:
             process.kill()
             process.wait()
         log.info("process stopped", process=child.name)
+
+
+def watch_over(home: Home, clock: Clock, systemd: Notifier, door: PanelPort, stop: threading.Event) -> None:
+    """Keep the processes of a station alive until `stop` is set, and tell systemd how it stands."""
+    tz = home.settings_in_use().tz
+    pulse = Pulse(home, clock)
+    herald = Herald(systemd, home, pulse, clock, lambda moment: moment.astimezone(tz))
+    Supervisor(home, clock, door, pulse, herald).run(stop)

@@ -36,6 +36,7 @@ from broadcaster.services.work.performing import Handlers
 from broadcaster.threads import WatchedThread, survived
 from broadcaster.worker.handlers import HANDLERS
 from broadcaster.worker.pings import Pinger
+from broadcaster.worker.weight import Weight
 
 log = EventLog(__name__)
 
@@ -54,8 +55,8 @@ _BACKUP_HOUR: Final = 1
 """Station hour from which the night's backup may run: far from any session."""
 
 
-def run(station: Station, stop: threading.Event, handlers: Handlers = HANDLERS) -> None:
-    """Work until `stop` is set.
+def run(station: Station, stop: threading.Event, handlers: Handlers = HANDLERS) -> bool:
+    """Work until `stop` is set; return whether it ends by itself, to begin anew (`Weight`).
 
     What somebody waits for has a lane of its own, beside the long work, which runs at low priority: speech and
     mastering must never disturb play-out.
@@ -76,15 +77,18 @@ def run(station: Station, stop: threading.Event, handlers: Handlers = HANDLERS) 
     _step_back()
     lanes[1].start()
     log.info("worker ready")
+    anew = False
     try:
-        _tend(station, stop, bell, calls, pinger)
+        anew = _tend(station, stop, bell, calls, pinger)
     finally:
+        stop.set()
         pings.join(_PING_SECONDS)
         for lane, call in zip(lanes, calls, strict=True):
             call.set()
             lane.join()
         bell.close()
-        log.info("worker stopped")
+        log.info("worker stopped", anew=anew)
+    return anew
 
 
 def _step_back() -> None:
@@ -123,10 +127,13 @@ def _most(station: Station, up_to: JobTurn) -> JobTurn:
 
 def _tend(
     station: Station, stop: threading.Event, bell: Bell, calls: Sequence[threading.Event], pinger: Pinger
-) -> None:
-    """Hear knocks, give signs of life and ask for the periodic work, until `stop` is set."""
+) -> bool:
+    """Hear knocks, give signs of life and ask for the periodic work, until `stop` is set or it has become too heavy."""
     beats, due, sticks = 0, station.clock.monotonic(), Sticks()
+    weight = Weight(station.clock)
     while not stop.is_set():
+        if restarting.supervised() and weight.too_heavy(busy=performing.busy()):
+            return True
         if station.clock.monotonic() >= due:
             with survived("worker"):
                 watched.beat(station, "worker", {"ping": pinger.trouble})
@@ -139,6 +146,7 @@ def _tend(
         if bell.wait(_STOP_SECONDS):
             for call in calls:
                 call.set()
+    return False
 
 
 def reconcile(station: Station) -> None:

@@ -32,7 +32,7 @@ from broadcaster.media import ffmpeg
 from broadcaster.playout.engine import Playout
 from broadcaster.playout.sinks.file import FileOptions
 from broadcaster.playout.sinks.null import SimulatedHorn
-from broadcaster.services.air import broadcasts
+from broadcaster.services.air import broadcasts, ear
 from broadcaster.services.desk import beside
 from broadcaster.services.station import Station
 from tests.kit.horns import RecordedHorn
@@ -200,7 +200,7 @@ def stops(count: int) -> str:
 
         for n in range(count):
             number = plan(station, station.now() + dt.timedelta(seconds=0.3), items["long"], "ap-0", f"do/{n}")
-            broadcasts.ring(station.home)
+            ear.ring(station.home)
             while number not in meter.first:
                 time.sleep(0.01)
             time.sleep(0.3)

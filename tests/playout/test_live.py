@@ -18,7 +18,7 @@ from broadcaster.errors import AirError, ForbiddenError, RuleError
 from broadcaster.playout.engine import Manner, Playout
 from broadcaster.playout.sinks.file import FileOptions
 from broadcaster.playout.sinks.null import SimulatedHorn
-from broadcaster.services.air import broadcasts, mutes
+from broadcaster.services.air import broadcasts, ear, mutes
 from broadcaster.services.desk import beside
 from broadcaster.services.log import playlog
 from tests.kit.air import ALL_DAY
@@ -120,7 +120,7 @@ def test_stop_works_while_the_database_is_locked_and_nothing_is_lost(sounds):
         until(lambda: any(one.phase == "air" and one.lanes[0].on_item for one in playout.airings()))
         other = sqlite3.connect(air.station.home.root / "station.db", isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
-        assert broadcasts.ring(air.station.home, verb="stop", arguments={"zones": None}, by="truc-may")
+        assert ear.ring(air.station.home, verb="stop", arguments={"zones": None}, by="truc-may")
         until(lambda: not playout.airings())
         assert air.row(number).state is not BroadcastState.PARTIAL
         other.execute("COMMIT")
@@ -213,7 +213,7 @@ def test_an_emergency_takes_the_zone_from_what_is_on_air(sounds):
             slot_key="khan-cap",
             late="air",
         )
-        broadcasts.ring(air.station.home)
+        ear.ring(air.station.home)
         assert ended(air, urgent).state is BroadcastState.AIRED
         assert ended(air, number).state is BroadcastState.PARTIAL
     (cut,) = air.log(number)
@@ -233,7 +233,7 @@ def test_an_emergency_takes_the_zone_from_what_is_about_to_start(sounds):
             slot_key="khan-cap",
             late="air",
         )
-        broadcasts.ring(air.station.home)
+        ear.ring(air.station.home)
         assert ended(air, urgent).state is BroadcastState.AIRED
         assert ended(air, number).state is BroadcastState.MISSED
     assert {e.reason for e in air.log(number)} == {"Nhường sóng cho phát khẩn cấp."}
@@ -247,7 +247,7 @@ def test_two_broadcasts_at_once_in_one_zone_do_not_sound_together(sounds):
         start = air.station.now() + 4 * SECOND
         first = air.plan(start, [air.cue(1, "vừa")], "ap-1", slot_key="a")
         second = air.plan(start + 1 * SECOND, [air.cue(1, "ngắn")], "ap-1", "ap-2", slot_key="b")
-        broadcasts.ring(air.station.home)
+        ear.ring(air.station.home)
         ended(air, first)
         ended(air, second)
     assert {e.zone: e.outcome for e in air.log(second)} == {"ap-1": Outcome.FAILED, "ap-2": Outcome.FULL}
@@ -265,7 +265,7 @@ def test_of_several_that_wait_for_one_sink_the_earliest_comes_first(sounds):
             air.plan(start + n * 1.4 * SECOND, [air.cue(1, "ngắn")], "ap-1", slot_key=f"k{n}", late="skip")
             for n in range(5)
         ]
-        broadcasts.ring(air.station.home)
+        ear.ring(air.station.home)
         for number in numbers:
             assert ended(air, number).state is BroadcastState.AIRED
 
@@ -372,7 +372,7 @@ def test_under_a_fast_clock_an_hour_passes_in_five_seconds_and_everything_airs(t
             air.plan(start + dt.timedelta(minutes=m), [air.script(1, "vừa")], "ap-1", slot_key=f"k{m}", late="skip")
             for m in (35, 45, 55)
         ]
-        broadcasts.ring(air.station.home)
+        ear.ring(air.station.home)
         for number in numbers:
             assert ended(air, number).state is BroadcastState.AIRED
     assert [e.outcome for e in air.log()] == [Outcome.FULL] * 3

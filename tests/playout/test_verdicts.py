@@ -11,7 +11,7 @@ from sqlalchemy import select
 from broadcaster.db.models import BroadcastRow, ZoneRow
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.log.playlog import Outcome
-from broadcaster.services.air import broadcasts
+from broadcaster.services.air import ear
 from broadcaster.services.schedule.planning import plan
 from tests.kit.live import ended, running
 from tests.kit.waiting import until
@@ -60,7 +60,7 @@ def test_a_zone_that_goes_while_it_airs_is_heard_to_the_end_and_the_next_broadca
         else:
             session.delete(row)
     following = air.plan(air.station.now() + 6 * SECOND, [air.cue(1, "ngắn")], "ap-1", "ap-2", slot_key="sau")
-    broadcasts.ring(air.station.home)
+    ear.ring(air.station.home)
     assert ended(air, number).state is BroadcastState.AIRED
     row = ended(air, following)
     assert row.state is BroadcastState.PARTIAL

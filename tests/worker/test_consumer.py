@@ -16,11 +16,13 @@ from broadcaster.db.models import Job
 from broadcaster.domain.work.jobs import JobKind
 from broadcaster.services.scripts.editing import add_script
 from broadcaster.services.scripts.speaking import want_rendition
+from broadcaster.services.setup import restarting
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
 from broadcaster.services.work.performing import Handler, Progress
 from broadcaster.worker import consumer
 from broadcaster.worker.handlers import HANDLERS
+from broadcaster.worker.weight import Weight
 from tests.kit.founding import founded
 from tests.kit.people import EDITOR
 from tests.kit.scripts import draft
@@ -140,3 +142,26 @@ def test_long_work_steps_back_and_neither_who_waits_nor_who_started_the_worker_d
 
 def test_every_kind_of_job_has_its_handler() -> None:
     assert set(HANDLERS) == set(JobKind)
+
+
+@pytest.mark.parametrize("supervised", [True, False])
+def test_a_worker_that_became_heavy_ends_only_where_it_is_started_again(
+    living: Station, monkeypatch: pytest.MonkeyPatch, *, supervised: bool
+) -> None:
+    asked = threading.Event()
+
+    def supervises() -> bool:
+        asked.set()
+        return supervised
+
+    monkeypatch.setattr(restarting, "supervised", supervises)
+    monkeypatch.setattr(Weight, "too_heavy", lambda _self, *, busy: not busy)
+    stop, ended = threading.Event(), []
+    worker = threading.Thread(target=lambda: ended.append(consumer.run(living, stop, {})))
+    worker.start()
+    assert asked.wait(60)
+    if not supervised:
+        assert ended == []
+        stop.set()
+    worker.join(60)
+    assert ended == [supervised]

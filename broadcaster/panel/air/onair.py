@@ -23,7 +23,7 @@ from broadcaster.panel.web.fragments import revalidated
 from broadcaster.panel.web.frame import Facts, Frame
 from broadcaster.panel.web.seeing import sealed
 from broadcaster.panel.web.undo import done
-from broadcaster.services.air import broadcasts, orders, stops
+from broadcaster.services.air import ear, orders, stops
 from broadcaster.services.air.fitness import Organ, fitness
 from broadcaster.services.reports import due as report_due
 from broadcaster.services.schedule import resuming, uptakes
@@ -244,7 +244,7 @@ def trust_clock() -> ResponseReturnValue:
 @polled
 def level() -> ResponseReturnValue:
     """How loud each sink is now (dBFS); asked a few times a second while Đang phát is in sight and something airs."""
-    found = broadcasts.levels(station().home)
+    found = ear.levels(station().home)
     if not found:
         return Response(status=204)
     answer = flask.jsonify(found)

@@ -21,7 +21,7 @@ from broadcaster.errors import ForbiddenError, NotFoundError, StationError, prin
 from broadcaster.logs import EventLog
 from broadcaster.panel.web import access, knocking
 from broadcaster.panel.web.bearer import TokenError
-from broadcaster.services.air import broadcasts
+from broadcaster.services.air import ear
 from broadcaster.services.air.emergency_alone import UnsoundedError
 from broadcaster.services.people.second_person import AwaitsLeaderError
 
@@ -141,6 +141,6 @@ def _broken(code: int, *, machine: str = "") -> ResponseReturnValue:
 
 
 def _horns() -> str:
-    if broadcasts.levels(current_app.extensions["station"].home) is not None:
+    if ear.levels(current_app.extensions["station"].home) is not None:
         return "Máy phát vẫn trả lời: việc phát thanh vẫn tiếp tục."
     return "Chưa hỏi được máy phát, nên không biết loa có phát hay không: hãy nghe loa."

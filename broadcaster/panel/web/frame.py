@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from broadcaster.db.queries import air
 from broadcaster.db.queries.scripts import many
-from broadcaster.services.air import broadcasts
+from broadcaster.services.air import ear
 from broadcaster.services.air.fitness import Ailment, Fitness, Organ, fitness
 from broadcaster.services.station import Station
 
@@ -62,7 +62,7 @@ class Frame:
         if not fresh and kept and kept[0] == writes and dt.timedelta() <= now - kept[1] < KEPT:
             return kept[2]
         with db.read() as session:
-            word = broadcasts.word(self._station.home)
+            word = ear.word(self._station.home)
             present = air.present(session, now, self._station.settings.several, word=word)
             found = Facts(present, *many.hand_counts(session), self._fitness())
         self._kept = (writes, now, found)

@@ -30,7 +30,7 @@ from broadcaster.domain.seen import require_seen
 from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.domain.work.jobs import JobKind
 from broadcaster.errors import ForbiddenError, RuleError
-from broadcaster.services.air import broadcasts, emergency_alone, emergency_soundings, emergency_words
+from broadcaster.services.air import ear, emergency_alone, emergency_soundings, emergency_words
 from broadcaster.services.air.emergency_ending import held
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
@@ -211,7 +211,7 @@ def confirm(
             session.expunge(row)
             emergency_soundings.activate(station, row, actor.username, station.now())
             return emergency_alone.sound(station, session, row, codes, away)
-    broadcasts.ring(station.home)
+    ear.ring(station.home)
     return ""
 
 

@@ -23,7 +23,7 @@ from broadcaster.domain.air.broadcasts import BroadcastState, ItemKind
 from broadcaster.domain.air.desk import Answer, Bundle, OrderOutcome, Record, zones_of
 from broadcaster.domain.people.roles import Actor
 from broadcaster.errors import StationError
-from broadcaster.services.air import broadcasts, emergency_soundings
+from broadcaster.services.air import ear, emergency_soundings
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
 from broadcaster.sound.store import Store
@@ -73,7 +73,7 @@ def sound(station: Station, session: Session, row: Emergency, codes: tuple[str, 
     outputs = station.outputs(session)
     bundle = Bundle(broadcast_of(made), zones_of(zones_by_code(session), codes), {}, outputs.besides(codes))
     told = {"bundle": bundle.as_json(), "by": row.confirmed_by, "at": now.isoformat()}
-    said = broadcasts.ask(station.home, _PATIENCE_S, alone=told)
+    said = ear.ask(station.home, _PATIENCE_S, alone=told)
     if said is None:
         raise UnsoundedError(f"{away.message} Máy phát cũng không trả lời. {_SELF}")
     answer = Answer.from_json(said)

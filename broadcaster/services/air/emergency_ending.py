@@ -11,7 +11,7 @@ from broadcaster.db.queries.one import one_of
 from broadcaster.domain.air.emergencies import EmergencyState, may_prolong, state_at
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import RuleError
-from broadcaster.services.air import broadcasts, emergency_soundings
+from broadcaster.services.air import ear, emergency_soundings
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
 
@@ -29,7 +29,7 @@ def cancel(station: Station, actor: Actor, number: int, reason: str) -> None:
     with station.db.write() as session:
         row = held(session, number, station.now())
         emergency_soundings.close(session, row, EmergencyState.CANCELLED, station.now(), actor, reason)
-    broadcasts.ring(station.home)
+    ear.ring(station.home)
 
 
 def prolong(station: Station, actor: Actor, number: int, until: dt.datetime) -> None:
@@ -53,7 +53,7 @@ def prolong(station: Station, actor: Actor, number: int, until: dt.datetime) -> 
             before={"expires_at": before and before.isoformat()},
             after={"expires_at": until.isoformat()},
         )
-    broadcasts.ring(station.home)
+    ear.ring(station.home)
 
 
 def held(session: Session, number: int, now: dt.datetime) -> Emergency:

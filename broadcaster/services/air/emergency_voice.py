@@ -15,7 +15,7 @@ from broadcaster.errors import EngineError, MediaError, RuleError
 from broadcaster.home import Home
 from broadcaster.media.ffmpeg import NOT_THE_FILE
 from broadcaster.reserve import Reserve
-from broadcaster.services.air import broadcasts, emergency_soundings, emergency_words
+from broadcaster.services.air import broadcasts, ear, emergency_soundings, emergency_words
 from broadcaster.services.air.emergency_words import Words
 from broadcaster.services.station import Station
 from broadcaster.services.work.performing import Progress
@@ -176,7 +176,7 @@ def _keep(station: Station, number: int, words: Words, made: Rendered, *, good: 
         now = station.now()
         broadcasts.report_incident(session, f"emergency-{number}", "", now, over=True)
         emergency_soundings.speech_arrived(station, session, row, now)
-    broadcasts.ring(station.home)
+    ear.ring(station.home)
 
 
 def _fail(station: Station, number: int, error: EngineError | MediaError) -> None:

@@ -31,7 +31,7 @@ from broadcaster.domain.air.outlets import unheard
 from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.errors import MediaError
 from broadcaster.locks import FileLock
-from broadcaster.services.air import broadcasts, due_now, emergency_soundings, signs
+from broadcaster.services.air import due_now, ear, emergency_soundings, signs
 from broadcaster.services.air.heartbeats import status
 from broadcaster.services.schedule.item_faults import Refusal, item_faults
 from broadcaster.services.scripts import approving
@@ -180,7 +180,7 @@ class Fitness:
 
 def fitness(station: Station) -> Fitness:
     """Ask everything once; never raises."""
-    word = broadcasts.word(station.home)
+    word = ear.word(station.home)
     found: list[Ailment] = []
     try:
         found += _processes(station, word)

@@ -24,7 +24,7 @@ from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.setup.outputs import Outputs
 from broadcaster.domain.setup.zones import names_in_words
 from broadcaster.errors import RuleError
-from broadcaster.services.air import broadcasts, orders
+from broadcaster.services.air import ear, orders
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
 
@@ -129,7 +129,7 @@ def mute(
         session.add_all(rows)
         said = {"zone": code, "outputs": list(found.outputs), "until": end.isoformat()}
         order = _order(session, actor, Verb.MUTE, said, now, because)
-    return Turned(found.zones, end, orders.answered(station, order, heard=broadcasts.ring(station.home)))
+    return Turned(found.zones, end, orders.answered(station, order, heard=ear.ring(station.home)))
 
 
 def unmute(station: Station, actor: Actor, code: str) -> Turned:
@@ -151,7 +151,7 @@ def unmute(station: Station, actor: Actor, code: str) -> Turned:
         after = outputs.only_on(m.output for m in mutes_in_force(session, now))
         order = _order(session, actor, Verb.UNMUTE, {"zone": code, "outputs": sorted(ended)}, now, "")
     back = tuple(z for z in before if z not in after)
-    return Turned(back, None, orders.answered(station, order, heard=broadcasts.ring(station.home)))
+    return Turned(back, None, orders.answered(station, order, heard=ear.ring(station.home)))
 
 
 def _require_known(session: Session, code: str, silent: Sequence[str], seen: Iterable[str]) -> None:

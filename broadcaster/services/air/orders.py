@@ -13,7 +13,7 @@ from broadcaster.domain.air.desk import Answer, OrderEffect, OrderOutcome, Verb
 from broadcaster.domain.air.shown import SHOWN, deciding
 from broadcaster.domain.confirming import require_shown
 from broadcaster.domain.people.roles import Actor
-from broadcaster.services.air import broadcasts
+from broadcaster.services.air import broadcasts, ear
 from broadcaster.services.station import Station
 
 PATIENCE_S = 2.0
@@ -34,7 +34,7 @@ def tell(station: Station, actor: Actor, verb: Verb, **arguments: Any) -> Answer
     if verb is Verb.STOP:
         number, said = broadcasts.give(station, actor, verb, arguments, lambda m: _ask(station, m))
         return said or answer_of(station, number)
-    number, heard = broadcasts.give(station, actor, verb, arguments, lambda m: broadcasts.ring(station.home, **m))
+    number, heard = broadcasts.give(station, actor, verb, arguments, lambda m: ear.ring(station.home, **m))
     return answered(station, number, heard=heard)
 
 
@@ -56,7 +56,7 @@ def answered(station: Station, number: int, *, heard: bool) -> Answer | None:
 
 
 def _ask(station: Station, message: dict[str, Any]) -> Answer | None:
-    said = broadcasts.ask(station.home, PATIENCE_S, **message)
+    said = ear.ask(station.home, PATIENCE_S, **message)
     return Answer.from_json(said) if said else None
 
 

@@ -19,7 +19,7 @@ from broadcaster.domain.air.stops import Stops
 from broadcaster.domain.confirming import require_shown
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import RuleError
-from broadcaster.services.air import broadcasts, emergency_ending, emergency_soundings
+from broadcaster.services.air import broadcasts, ear, emergency_ending, emergency_soundings
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
 
@@ -74,7 +74,7 @@ def let_go(station: Station, actor: Actor, number: int, *, urgent: bool, seal: s
     if overdue:
         broadcasts.send(station, actor, Verb.AIR, broadcast_id=number)
     else:
-        broadcasts.ring(station.home)
+        ear.ring(station.home)
 
 
 def drop(station: Station, actor: Actor, number: int, *, urgent: bool) -> None:

@@ -17,7 +17,7 @@ from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.air.broadcasts import OPEN_STATES, BroadcastKind, BroadcastState, ItemKind, RundownItem
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
-from broadcaster.services.air import broadcasts
+from broadcaster.services.air import broadcasts, ear
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
 
@@ -120,7 +120,7 @@ def start(
     path.write_bytes(b"")
     with _lock:
         _open[folder, number] = _Open(actor.username, path, int(limit.total_seconds() * RATE) * 2)
-    broadcasts.ring(station.home)
+    ear.ring(station.home)
     return OpenLine(number, int(limit.total_seconds()), codes)
 
 

@@ -22,7 +22,7 @@ from broadcaster.domain.alerts.ranks import Rank
 from broadcaster.domain.alerts.rules import SOON, Ailing, StationFacts
 from broadcaster.domain.alerts.troubles import TroubleKind
 from broadcaster.domain.schedule.rotations import DayKind, in_use
-from broadcaster.services.air import broadcasts
+from broadcaster.services.air import ear
 from broadcaster.services.air.fitness import ASKED_OF_PLAYOUT, Ailment, Organ, fitness
 from broadcaster.services.air.heartbeats import ALIVE
 from broadcaster.services.schedule.in_force import day_kinds, rotations_in_force
@@ -168,7 +168,7 @@ def _clock_doubted(station: Station, found: tuple[Ailment, ...]) -> bool:
     if not any(a.organ is Organ.HOLD for a in found):
         return False
     with contextlib.suppress(DatabaseUnavailableError), station.db.read() as session:
-        word = broadcasts.word(station.home)
+        word = ear.word(station.home)
         said = playout_status(session.get(Heartbeat, PROCESS), station.now(), word)
         return said is None or bool(said.get("clock_doubted")) or not said.get("hold")
     return False

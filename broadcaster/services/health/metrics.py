@@ -37,7 +37,7 @@ from broadcaster.db.refusals import DatabaseUnavailableError
 from broadcaster.domain.air.broadcasts import BroadcastKind
 from broadcaster.domain.air.desk import PROCESS, PlayoutWord
 from broadcaster.domain.work.jobs import JobState
-from broadcaster.services.air import broadcasts
+from broadcaster.services.air import ear
 from broadcaster.services.air.broadcasts import UNBEGUN
 from broadcaster.services.air.fitness import Fitness, Organ, fitness
 from broadcaster.services.people.sign_ins import LONGEST
@@ -89,7 +89,7 @@ class _Figures(Collector):
         info.add_metric([], {"version": __version__})
         yield info
         yield _gauge("loa_clock_seconds", "The wall clock of the station's machine.", station.now().timestamp())
-        found, word = fitness(station), broadcasts.word(station.home)
+        found, word = fitness(station), ear.word(station.home)
         yield from _health(found)
         yield from self._machine()
         try:

@@ -144,6 +144,11 @@ def renew(station: Station) -> None:
         session.execute(mine.where(Job.id.not_in(_hand)).values(state=JobState.WANTED, claimed_by=None))
 
 
+def busy() -> bool:
+    """Whether this process is at a job."""
+    return bool(_hand)
+
+
 def reconcile(station: Station) -> int:
     """Offer again what a dead worker left running; return how many."""
     with station.db.write() as session:

@@ -10,7 +10,7 @@ from broadcaster.domain.air.broadcasts import BroadcastState, ItemKind
 from broadcaster.domain.air.desk import PORT_FILE, Verb
 from broadcaster.domain.air.emergencies import EmergencyRequest, EmergencyState
 from broadcaster.domain.people.roles import Actor, Role
-from broadcaster.services.air import broadcasts, emergencies
+from broadcaster.services.air import ear, emergencies
 from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.station import Station
 from tests.kit.panel import SignIn, confirm
@@ -124,8 +124,8 @@ def test_a_killed_play_out_is_seen_at_once_and_one_that_never_ran_here_is_not_ca
     station: Station, sign_in: SignIn
 ) -> None:
     beat(station, "playout", STATUS)
-    assert not broadcasts.word(station.home).gone
+    assert not ear.word(station.home).gone
     assert "Máy phát không chạy" not in sign_in("xem").get("/").text
     (station.home.run / PORT_FILE).write_text("9 secret\n", encoding="ascii")  # where nobody listens any more
-    assert broadcasts.word(station.home).gone
+    assert ear.word(station.home).gone
     assert "Máy phát không chạy" in sign_in("xem").get("/fragments/bar").text

@@ -18,7 +18,7 @@ from broadcaster.db.models import Incident
 from broadcaster.db.queries import air as air_queries
 from broadcaster.domain.air.desk import PORT_FILE
 from broadcaster.playout.host.loopback import Loopback
-from broadcaster.services.air import broadcasts
+from broadcaster.services.air import ear as knocking
 from broadcaster.services.air.fitness import Organ, fitness
 from broadcaster.services.air.heartbeats import status
 from tests.kit.live import running
@@ -130,15 +130,15 @@ def test_the_death_of_play_outs_ear_is_an_incident_within_seconds_and_the_ear_he
 
     with running(live):
         until((station.home.run / PORT_FILE).exists)
-        assert until(lambda: broadcasts.levels(station.home) is not None)
+        assert until(lambda: knocking.levels(station.home) is not None)
         assert fitness(station).of(Organ.THREADS) == ""
         with monkeypatch.context() as deadly:
             deadly.setattr(Loopback, "_take", die)
-            broadcasts.ring(station.home, ask="nothing")
+            knocking.ring(station.home, ask="nothing")
             until(lambda: dead and not dead[0].is_alive())
         (told,) = until(incidents, 10)
         assert "playout-ear" in told.note
         assert "đã chết" in told.note
-        assert until(lambda: broadcasts.levels(station.home) is not None), "it hears again"
+        assert until(lambda: knocking.levels(station.home) is not None), "it hears again"
         until(lambda: status(station, "playout")[1].get("threads"))
         assert "playout-ear" in fitness(station).of(Organ.THREADS)

@@ -19,7 +19,7 @@ from broadcaster.db.session import Database
 from broadcaster.domain.air.broadcasts import BroadcastKind, BroadcastState, Origin
 from broadcaster.domain.air.desk import PORT_FILE
 from broadcaster.playout.host.loopback import Loopback
-from broadcaster.services.air import broadcasts, signs
+from broadcaster.services.air import ear, signs
 from broadcaster.services.air.emergency_unheard import _horns_now
 from broadcaster.services.air.fitness import LEAST_FREE, Organ, fitness
 from broadcaster.services.air.heartbeats import beat
@@ -137,7 +137,7 @@ def test_a_play_out_that_answers_and_has_not_beaten_is_a_database_that_takes_not
     assert "Máy phát vẫn chạy" in ailment.sentence
     assert whole.red() == {Organ.DATABASE}
     with whole.air.station.db.read() as session:
-        word = broadcasts.word(whole.air.station.home)
+        word = ear.word(whole.air.station.home)
         assert air_queries.present(session, whole.air.station.now(), word=word).alive
         assert not air_queries.present(session, whole.air.station.now()).alive, "by its row alone nobody can tell"
 
