@@ -15,7 +15,7 @@ from broadcaster.domain.air.emergencies import EmergencyRequest, EmergencyState
 from broadcaster.errors import StationError
 from broadcaster.playout.sound.decoded import DecodedCache, HeldTape, Tape
 from broadcaster.reserve import Reserve
-from broadcaster.services.air import broadcasts
+from broadcaster.services.air import ear
 from broadcaster.services.air import emergencies as service
 from broadcaster.services.log import playlog
 from tests.kit import emergencies
@@ -101,9 +101,9 @@ def test_play_out_that_starts_on_a_full_disk_airs_what_it_had_pinned_and_is_foun
         horn = until(lambda: playout.machine.sinks.by_name.get("main"))
         until(lambda: "không ghi được địa chỉ" in playout.machine.incidents.now("address"))
         until(lambda: horn.samples >= 4 * 48_000, 60)
-        assert broadcasts.word(air.station.home).said is None, "nobody knows where it listens"
+        assert ear.word(air.station.home).said is None, "nobody knows where it listens"
         empty(air.station.home.root)
-        until(lambda: broadcasts.word(air.station.home).said is not None)
+        until(lambda: ear.word(air.station.home).said is not None)
         assert until(lambda: not playout.machine.incidents.now("address"))
         row = until(lambda: air.row(number).state.terminal and air.row(number), 60)
     assert row.state is BroadcastState.AIRED, row.verdict

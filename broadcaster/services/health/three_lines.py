@@ -13,7 +13,7 @@ from broadcaster import __version__
 from broadcaster.db.models import PlayLogEntry
 from broadcaster.db.refusals import DatabaseUnavailableError
 from broadcaster.domain.air.outlets import Outlet
-from broadcaster.services.air import broadcasts, due_now
+from broadcaster.services.air import due_now, ear
 from broadcaster.services.air.fitness import Fitness, Organ, fitness
 from broadcaster.services.station import Station
 
@@ -60,7 +60,7 @@ def machine_code(station: Station) -> str:
 
 
 def _last_heard(station: Station, found: Fitness) -> str:
-    word = broadcasts.word(station.home)
+    word = ear.word(station.home)
     if word.said and word.said.get("on_air") and not (found.of(Organ.OUTPUT) or list(due_now.quiet(word.said))):
         return "Đang phát, có tiếng."
     query = (

@@ -15,7 +15,7 @@ from broadcaster.db.queries import air
 from broadcaster.db.refusals import DatabaseUnavailableError
 from broadcaster.domain.air.broadcasts import OPEN_STATES
 from broadcaster.domain.setup.upgrades import Part, next_gap
-from broadcaster.services.air import broadcasts
+from broadcaster.services.air import ear
 from broadcaster.services.air.fitness import AHEAD, fitness
 from broadcaster.services.setup import restarting
 from broadcaster.services.station import Station
@@ -60,7 +60,7 @@ def _pinned(station: Station) -> bool:
         coming = air.present(session, now, station.settings.several).coming
     if coming is None or coming.starts_at - now > AHEAD:
         return True
-    said = broadcasts.word(station.home).said or {}
+    said = ear.word(station.home).said or {}
     return said.get("next") is not None or bool(said.get("on_air"))
 
 
