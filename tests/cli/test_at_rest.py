@@ -8,7 +8,7 @@ import sys
 import pytest
 
 _HEAVY = {
-    *("numpy", "scipy", "onnxruntime", "torch", "pypdf", "docx", "docxtpl", "lxml", "xlsxwriter", "openpyxl", "typst"),
+    *("numpy", "scipy", "onnxruntime", "torch", "pypdf", "docx", "docxtpl", "lxml", "xlsxwriter", "openpyxl"),
     *("alembic", "mako", "icalendar", "pydantic_settings", "miniaudio", "edge_tts", "gtts", "apprise"),
 }
 _DATABASE = {"sqlalchemy", "sqlite3", "psycopg"}
