@@ -127,9 +127,7 @@ def web_of(home: Home, host: str | None, port: int | None) -> Callable[[], tuple
     return now
 
 
-def hand_over(
-    home: Home, at: tuple[str | None, int | None], door: PanelPort, environ: Mapping[str, str]
-) -> None:
+def hand_over(home: Home, at: tuple[str | None, int | None], door: PanelPort, environ: Mapping[str, str]) -> None:
     """Become the process that watches over the station, and that alone: what opened it is let go of with its memory.
 
     Args:
