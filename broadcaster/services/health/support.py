@@ -19,10 +19,9 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from importlib.metadata import distributions
 from pathlib import Path
-from typing import Any, Final, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin
 
 import psutil
-from alembic.runtime.migration import MigrationContext
 from pydantic import BaseModel
 from sqlalchemy import JSON, String, func, select
 
@@ -34,6 +33,7 @@ from broadcaster.domain.air.broadcasts import RundownItem
 from broadcaster.domain.air.desk import PROCESS, STANDBY
 from broadcaster.domain.schedule.rundown import Reason
 from broadcaster.home import FOLDERS
+from broadcaster.later import Later
 from broadcaster.media import ffmpeg
 from broadcaster.plugins import ALERTS, ENGINES, SINKS
 from broadcaster.secret import MASK
@@ -43,6 +43,11 @@ from broadcaster.services.health.scrubbing import Scrubber
 from broadcaster.services.health.three_lines import machine_code, three_lines
 from broadcaster.services.setup import disk_room, doctor
 from broadcaster.services.station import Station
+
+if TYPE_CHECKING:
+    from alembic.runtime import migration
+else:
+    migration = Later("alembic.runtime.migration")
 
 LINES: Final = 3_000
 """Of each log so many of the last are sent."""
@@ -231,7 +236,7 @@ def _shown(value: Any, told: Any, *, free: bool) -> Any:
 def _rows(station: Station) -> dict[str, Any]:
     with station.db.read() as session:
         counts = {t.name: session.scalar(select(func.count()).select_from(t)) for t in Base.metadata.sorted_tables}
-        head = MigrationContext.configure(session.connection()).get_current_revision()
+        head = migration.MigrationContext.configure(session.connection()).get_current_revision()
     return {"dialect": station.db.engine.dialect.name, "schema": head, "rows": counts}
 
 
