@@ -64,6 +64,8 @@ TYPED = {
     ("produce",): ["produce", "{text}", "--voice", "tone:beep"],
     ("schedule", "ical"): ["schedule", "ical"],
     ("script", "vtt"): ["script", "vtt", "1"],
+    ("support",): ["support"],
+    ("upgrade", "pack"): ["upgrade", "pack", "{wheels}", "0.9.9"],
     ("voice", "try"): ["voice", "try", "Xin chào.", "--voice", "tone:beep"],
 }
 
@@ -80,7 +82,10 @@ def test_no_command_writes_over_what_is_there_unless_it_is_asked_and_evidence_ne
     with station.db.write() as session:
         append(session, [entry(zone="am01")], station.now())
     station.close()
-    typed = [word.format(text=text) for word in TYPED[path]]
+    wheels = home / "goi"
+    wheels.mkdir()
+    (wheels / "loa_xa-0.9.9-py3-none-any.whl").write_bytes(b"PK")
+    typed = [word.format(text=text, wheels=wheels) for word in TYPED[path]]
     target = tmp_path / ("ra.wav" if path in {("produce",), ("voice", "try")} else "ra.zip")
     target.write_bytes(b"cu")
     refused = loa(*typed, "-o", target)

@@ -37,7 +37,8 @@ ROUTES = {
         alerting.new_sender alerting.new_person elsewhere.key""",
     Bound.ORDER: """approving.anew calendar.plan timetable.release recordings.again scripts.speak listening.listen
         reports.index reports.redraw reports.stop restored.make_again settings.back_up settings.restart guide.put_off
-        outlook.renew alerting.try_sender elsewhere.carry elsewhere.try_restore""",
+        outlook.renew alerting.try_sender elsewhere.carry elsewhere.try_restore
+        bundle.make""",
     Bound.SPEAKS: "live.talk live.start live.take live.end",
     Bound.SHOWS: "lexicon.try_out preview.preview preview.hear_one settings.backup_file",
     Bound.OWN: """auth.login auth.code auth.logout auth.password auth.second_step auth.sign_out_everywhere auth.sign_out_one

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import sys
+import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from broadcaster import homes
 from broadcaster.cli.common import opened, show_json
+from broadcaster.cli.out_files import keep, out_option
 from broadcaster.cli.place import home_option, where
 from broadcaster.cli.together import modes
 from broadcaster.clock import SystemClock
@@ -154,15 +157,18 @@ def settle(ctx: click.Context, own_home: str | None) -> None:
 @upgrade_command.command("pack")
 @click.argument("wheels", metavar="THƯ_MỤC_WHEEL", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("version", metavar="PHIÊN_BẢN")
-@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Thư mục hay tệp .loa được ghi.")
+@out_option("Tệp .loa được ghi.", required=True)
 @click.option("--key", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Khóa ký (64 chữ số hex).")
-def pack(wheels: Path, version: str, out: Path, key: Path | None) -> None:
+def pack(wheels: Path, version: str, target: Path, key: Path | None) -> None:
     """Đóng một gói nâng cấp cho những máy như máy này."""
     try:
         signer = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(key.read_text("ascii").strip())) if key else None
     except ValueError as error:
         raise RuleError("Khóa ký phải là 64 chữ số hex.", field="--key") from error
-    click.echo(f"Đã đóng gói: {bundles.packed(wheels, version, out, signer)}")
+    with tempfile.TemporaryDirectory() as scratch:
+        made = bundles.packed(wheels, version, Path(scratch) / f"made{bundles.ENDING}", signer)
+        with made.open("rb") as file:
+            keep(target, iter(functools.partial(file.read, 1 << 20), b""))
 
 
 @upgrade_command.command("of", hidden=True)
