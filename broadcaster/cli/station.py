@@ -137,12 +137,12 @@ def _up(home: Home, systemd: Notifier, at: tuple[str | None, int | None], *, sta
 
         where_now = web_of(station.home, *at)
         door = PanelPort(where_now, click.echo)
-        door.open()
+        at_its_port = door.open()
         if said := certificates.told(station, *where_now()):
             click.echo(said)
         if starter:
             _watch(functools.partial(_tell_first_bulletin, station, stop, lines), "first-bulletin")
-        elif os.name == "posix" and not why and not stop.is_set():
+        elif os.name == "posix" and at_its_port and not why and not stop.is_set():
             hand_over(station.home, at, door, {**os.environ, **systemd.taken})
         watch_over(station.home, station.clock, systemd, door, stop)
     if refusals:
