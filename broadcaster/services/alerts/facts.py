@@ -28,6 +28,8 @@ from broadcaster.services.air.heartbeats import ALIVE
 from broadcaster.services.schedule.in_force import day_kinds, rotations_in_force
 from broadcaster.services.setup import certificates, disk_room
 from broadcaster.services.setup.backup import last_backup
+from broadcaster.services.setup.elsewhere import telling
+from broadcaster.services.setup.elsewhere.facts import last_drill
 from broadcaster.services.station import Station
 
 _K = TroubleKind
@@ -91,7 +93,7 @@ class FactFinder:
     def _of_rows(self, facts: StationFacts, ailing: dict[TroubleKind, tuple[Ailing, ...]]) -> StationFacts:
         station, at = self._station, self._station.clock.monotonic()
         with station.db.read() as session:
-            for one in _incidents(session, facts.now):
+            for one in (*_incidents(session, facts.now), *_elsewhere(station)):
                 ailing[one.kind] = (*ailing.get(one.kind, ()), one)
             for kind, _ in OF_INCIDENT.values():
                 ailing.setdefault(kind, ())
@@ -210,6 +212,19 @@ def _empty(station: Station, session: Session, now: dt.datetime) -> Iterator[Ail
             at = station.local(row.starts_at)
             words = f"Buổi “{row.title}” lúc {at:%H:%M} chưa có bài nào được duyệt để phát. Hãy duyệt bài trước giờ ấy."
             yield Ailing(kind=_K.APPROVAL, about=str(row.id), sentence=words, airs_at=row.starts_at)
+
+
+def _elsewhere(station: Station) -> Iterator[Ailing]:
+    """What is wrong with the copies outside this disk, and that the station could not be brought back in a trial."""
+    well, words = telling.of_drill(station, last_drill(station))
+    if not well:
+        yield Ailing(kind=_K.DRILL, sentence=f"{words} Hãy xem trang Sao lưu nơi khác.")
+    backup = station.settings.backup
+    if not (backup.targets and backup.recipient):
+        return  # the doctor and the page say what is missing; nothing broke
+    well, words = telling.of_copies(station)
+    if not well:
+        yield Ailing(kind=_K.BACKUP, about="elsewhere", sentence=f"{words} Hãy xem trang Sao lưu nơi khác.")
 
 
 def _slowly(station: Station, session: Session, facts: StationFacts) -> StationFacts:

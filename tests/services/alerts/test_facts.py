@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyrage import x25519
 from sqlalchemy import select
 
 from broadcaster.clock import FrozenClock
@@ -30,6 +31,7 @@ from broadcaster.services.air.fitness import Organ
 from broadcaster.services.alerts.facts import OF_INCIDENT, OF_ORGAN, FactFinder
 from broadcaster.services.people import security
 from broadcaster.services.setup import certificates
+from broadcaster.services.setup.elsewhere.facts import Drill, keep_drill
 from broadcaster.services.station import Station
 from tests.kit.air import Air, make_air
 from tests.kit.clocks import MORNING
@@ -158,6 +160,17 @@ def never_saved(scene: Scene) -> None:
         session.add(AuditEvent(at=at, actor="quantri", verb="edit", object_kind="settings", object_id="", note=""))
 
 
+def restore_fails(scene: Scene) -> None:
+    station = scene.air.station
+    keep_drill(station, Drill(station.now(), "loa-thu.zip", faults=("Nhật ký phát không còn nguyên vẹn.",)))
+
+
+def no_copy_outside(scene: Scene) -> None:
+    key = x25519.Identity.generate().to_public()
+    with scene.air.station.home.settings_file.open("a", encoding="utf-8") as file:
+        file.write(f"[backup]\nrecipient = '{key}'\n[backup.targets.usb]\nkind = 'usb'\n")
+
+
 def empty_tomorrow(scene: Scene) -> None:
     definition = tomllib.loads(ROTATION)
     sha = hashlib.sha256(ROTATION.encode()).hexdigest()
@@ -204,6 +217,8 @@ SILENT_ON_AIR = [{"broadcast": 1, "title": "Bản tin", "zones": ["ap-1"], "quie
         (attacked, "attack:", Rank.WARNING),
         (old_certificate, "certificate:trang quản lý (đài tự làm, khởi động lại là có cái mới)", Rank.WARNING),
         (never_saved, "backup:", Rank.WARNING),
+        (restore_fails, "drill:", Rank.WARNING),
+        (no_copy_outside, "backup:elsewhere", Rank.WARNING),
         (empty_tomorrow, "tomorrow:", Rank.WARNING),
         (broken_sender, "sender:tin", Rank.WARNING),
     ],

@@ -24,9 +24,16 @@ def told(station: Station) -> tuple[bool | None, str]:
         )
     if not wanted.recipient:
         return False, "Chưa in khóa sao lưu nên chưa chép được đi đâu: trang Sao lưu nơi khác, hoặc loa key paper."
+    copies_ok, copies = of_copies(station)
+    drill_ok, drill_words = of_drill(station, facts.last_drill(station))
+    return copies_ok and drill_ok, f"{copies} {drill_words}"
+
+
+def of_copies(station: Station) -> tuple[bool, str]:
+    """Whether a whole copy lies outside this disk and every place works, and the sentences; before any it does not."""
     known = facts.last_carried(station)
     newest = facts.newest_outside(known)
-    ok: bool | None = True
+    ok = True
     if newest is None or newest.newest_at is None:
         ok, words = False, ["Chưa có bản nào trọn vẹn ngoài ổ đĩa này."]
     else:
@@ -42,8 +49,7 @@ def told(station: Station) -> tuple[bool | None, str]:
         elif one.missing:
             ok = False
             words.append(f"{one.missing} âm thanh của bản ở “{one.target}” không còn trên máy để chép.")
-    drill_ok, drill_words = of_drill(station, facts.last_drill(station))
-    return ok and drill_ok, " ".join([*words, drill_words])
+    return ok, " ".join(words)
 
 
 def of_drill(station: Station, last: Drill | None) -> tuple[bool, str]:
