@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from broadcaster.clock import Clock
+from broadcaster.domain.air.desk import PORT_FILE
 from broadcaster.home import Home
 from broadcaster.services.air import ear
 from broadcaster.supervise import bond
@@ -21,6 +23,8 @@ BEGINS_S: Final = 120.0
 """So long it may take to begin."""
 LONGEST_ROUND_S: Final = sum(LIMITS_S.values())
 """A round of its work that takes longer does not wait for a database that is away: it hangs."""
+_ADDRESS: Final = 8192
+"""Bytes that an address takes on the disk, at most."""
 ALONE_S: Final = 60.0
 """So long the start waits for what is not play-out; then the station counts as started without."""
 
@@ -38,7 +42,7 @@ class Pulse:
         self._clock = clock
         self._asked = float("-inf")
         self.beats = False
-        """Whether the last answer was a sign of life."""
+        """Whether the last answer was a sign of life, or the full disk keeps it from being asked."""
         self.last = float("-inf")
         """When the last sign of life came (monotonic s)."""
 
@@ -49,10 +53,17 @@ class Pulse:
             return False
         self._asked = now
         age = ear.round_age(self._home)
-        self.beats = age is not None and age < LONGEST_ROUND_S
+        self.beats = age < LONGEST_ROUND_S if age is not None else self._nowhere()
         if self.beats:
             self.last = self._clock.monotonic()
         return True
+
+    def _nowhere(self) -> bool:
+        """Whether nobody can ask it because the disk has no room for its address: a new start finds none either."""
+        try:
+            return not (self._home.run / PORT_FILE).exists() and shutil.disk_usage(self._home.run).free < _ADDRESS
+        except OSError:
+            return False
 
     def silent_s(self, started: float) -> float:
         """How much longer than it may play-out that was started then has not beaten (s); below 0: it is in time."""
