@@ -85,7 +85,7 @@ class BoundedFile(logging.handlers.RotatingFileHandler):
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._began = clock()
-        self.left_out = 0
+        self.unwritten = 0
         """Lines that had no room."""
         super().__init__(path, maxBytes=MOST, backupCount=OLDER, encoding="utf-8")
         self._forget()
@@ -114,7 +114,7 @@ class BoundedFile(logging.handlers.RotatingFileHandler):
             if self.shouldRollover(record):
                 self.doRollover()
             if self.stream is not None and self.stream.tell() > 2 * MOST:
-                self.left_out += 1
+                self.unwritten += 1
             else:
                 logging.StreamHandler.emit(self, record)
         except Exception:  # noqa: BLE001 - as the library: a log stops nothing

@@ -133,7 +133,7 @@ def test_a_log_that_the_system_lets_nobody_move_is_written_on_and_stays_bounded(
     kept = lines_of(tmp_path)
     assert len(kept) == 30, "no line is lost for it"
     written_by(handler, 100)
-    assert handler.left_out > 0
+    assert handler.unwritten > 0
     assert (tmp_path / "up.jsonl").stat().st_size <= 2 * logs.MOST + 2000
     monkeypatch.undo()
     monkeypatch.setattr(logs, "MOST", 20_000)

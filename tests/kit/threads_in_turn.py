@@ -25,7 +25,7 @@ from tests.kit.turns import FOREVER, Actor, Gone, Turns
 
 ROOMS = ("broadcaster.playout", "broadcaster.cli.emergency")
 """The modules whose threads take turns."""
-_KNOCKING = {"broadcaster.services.air.broadcasts", "broadcaster.services.air.orders"}
+_KNOCKING = {"broadcaster.services.air.ear", "broadcaster.services.air.orders"}
 """Those that knock at play-out's ear, and wait for its answer."""
 
 
@@ -45,6 +45,7 @@ class Disk:
 
 
 _WATCHED = {"threads": threads, "WatchedThread": threads.WatchedThread, "survived": threads.survived}
+_EAR = "broadcaster.services.air.ear"
 _JOURNAL = "broadcaster.playout.record.journal"
 
 
@@ -64,6 +65,7 @@ def ruling(turns: Turns, disk: Disk) -> Iterator[Turns]:
         if module.__name__ in _KNOCKING and hasattr(module, "SystemClock"):
             put.append((module, "SystemClock", module.SystemClock))
             module.SystemClock = lambda: turns  # type: ignore[attr-defined]
+    assert {(_JOURNAL, "os"), (_EAR, "socket")} <= {(m.__name__, name) for m, name, _ in put}, "what stands in, stands"
     watched = [(m, name) for m in rooms for name in _WATCHED if getattr(m, name, None) is _WATCHED[name]]
     put += [(module, name, _WATCHED[name]) for module, name in watched]
 

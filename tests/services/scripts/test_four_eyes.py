@@ -164,8 +164,8 @@ SILENT = {
     "setup/sounds.remove": "takes one away that nothing uses",
     "setup/sounds.restore": "brings back what was shipped, by its manifest",
 }
-ELSEWHERE = {"air", "log", "reports", "schedule"}
-"""Wings that touch no script: what airs when and where, and what is told of it."""
+ELSEWHERE = {"air", "alerts", "log", "reports", "schedule"}
+"""Wings that touch no script: what airs when and where, and what is told of it and of the station."""
 APART = {
     "people/accounts",
     "people/boundaries",
@@ -176,8 +176,12 @@ APART = {
     "people/signing_in",
     "people/tokens",
     "setup/agreeing",
+    "setup/alert_ways",
     "setup/backup",
     "setup/carrying",
+    "setup/elsewhere/carrying_out",
+    "setup/elsewhere/drill",
+    "setup/elsewhere/paper_key",
     "setup/first_run",
     "setup/lacking",
     "setup/restarting",
