@@ -37,9 +37,9 @@ class Store:
         self._incoming = root / _INCOMING
         try:
             keeping.make_folder(self._incoming)
+            self._remove_stale()
         except OSError as error:
             raise disk_error(error, root) from None
-        self._remove_stale()
 
     def path(self, sha256: str) -> Path:
         """Where the sound with this hash is, or would be."""

@@ -105,11 +105,12 @@ def cut_off(form: Form, chance: random.Random, *, cut: bool) -> str:
     """One upgrade; what it came to."""
     made, log = form.machine(), form.folder / "log"
     home, told = Home(made.home), Chronicle(made.home)
-    before, running, up = made.entries(), form.knows and chance.random() < 0.5, None
+    before, running = made.entries(), form.knows and chance.random() < 0.5
     if form.knows:
         told.write(3)
+    started = []
     if running:
-        up = made.start("up", log=log)
+        started.append(made.start("up", log=log))
         alive(made)
     command = made.upgrading(form.bundle, watch=1)
     began = time.monotonic()
@@ -134,16 +135,15 @@ def cut_off(form: Form, chance: random.Random, *, cut: bool) -> str:
         until(lambda: made.loa("upgrade", "settle", version=NEW).returncode == 0, 180, every=1.0)
     if not (bond.living(home).get("up") and made.state_is_over()):
         until(lambda: "up" not in bond.living(home), 120, every=0.3)
-        up = made.start("up", log=log)
+        started.append(made.start("up", log=log))
     alive(made)
     lost = told.lost(made) if form.knows else set()
     lost |= before - made.entries()
     ok = made.form() == made.newest_form() and made.loa("log", "verify").returncode == 0
     version = "new" if made.versions.current() == NEW else "old"
     bond.end(home, bond.living(home))
-    for process in (up, upgrading):
-        if process is not None:
-            ended(process)  # a program of before the locks is none of the living
+    for process in (*started, upgrading):
+        ended(process)  # a program of before the locks is none of the living
     outcome = f"{form.name}: cut at {step if cut else 'nothing'}, {'running' if running else 'stopped'} -> {version}"
     if lost or not ok:
         return f"FAULT {outcome}: {len(lost)} entries lost, form {made.form()} of {made.newest_form()}"

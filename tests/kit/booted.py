@@ -32,6 +32,7 @@ rm -rf $R/etc/systemd/system/*.wants $R/etc/systemd/system/loa.service $R/var/li
 for u in systemd-udevd.service systemd-udev-trigger.service systemd-networkd.service systemd-resolved.service \
   systemd-logind.service getty.target timers.target remote-fs.target; do ln -sf /dev/null $R/etc/systemd/system/$u; done
 : > $R/etc/fstab
+mkdir -p $R/etc/tmpfiles.d; ln -sf /dev/null $R/etc/tmpfiles.d/tmp.conf  # a boot empties /tmp, where this tree may lie
 $2 -m venv --without-pip $V
 echo "$3" | tr : '\n' > $(echo $V/lib/python3*/site-packages)/loa.pth
 printf '#!/opt/loa/versions/trial/bin/python\nfrom broadcaster.cli import main\nmain()\n' > $V/bin/loa; chmod 755 $V/bin/loa

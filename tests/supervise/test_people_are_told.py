@@ -83,10 +83,12 @@ def test_a_stand_in_that_falls_is_not_begun_again_at_once(tmp_path: Path) -> Non
     watch = stand_in.StandIn(Home(tmp_path), clock)  # there is no station: it ends by itself
     clock.advance(stand_in.SILENT_S + 1)
     watch.tend()
-    (process,) = psutil.Process().children()
-    until(lambda: process.status() == psutil.STATUS_ZOMBIE, 60)
-    watch.tend()
-    clock.advance(stand_in.SILENT_S - 1)
-    watch.tend()
-    assert psutil.Process().children() == []
-    watch.end()
+    try:
+        (process,) = children()
+        until(lambda: process.status() == psutil.STATUS_ZOMBIE, 60)
+        watch.tend()
+        clock.advance(stand_in.SILENT_S - 1)
+        watch.tend()
+        assert children() == []
+    finally:
+        watch.end()
