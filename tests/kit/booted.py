@@ -34,7 +34,11 @@ for u in systemd-udevd.service systemd-udev-trigger.service systemd-networkd.ser
 : > $R/etc/fstab
 mkdir -p $R/etc/tmpfiles.d; ln -sf /dev/null $R/etc/tmpfiles.d/tmp.conf  # a boot empties /tmp, where this tree may lie
 $2 -m venv --without-pip $V
-echo "$3" | tr : '\n' > $(echo $V/lib/python3*/site-packages)/loa.pth
+# Under /opt: a service sees neither the machine's /tmp nor anybody's home, where this tree may lie.
+n=0; echo "$3" | tr : '\n' | while read -r path; do
+  n=$((n + 1)); mkdir -p $R/opt/loa/tree/$n; mount --bind "$path" $R/opt/loa/tree/$n
+  echo /opt/loa/tree/$n >> $(echo $V/lib/python3*/site-packages)/loa.pth
+done
 printf '#!/opt/loa/versions/trial/bin/python\nfrom broadcaster.cli import main\nmain()\n' > $V/bin/loa; chmod 755 $V/bin/loa
 ln -sfn versions/trial $R/opt/loa/current; ln -sf /opt/loa/current/bin/loa $R/usr/bin/loa
 while true; do
