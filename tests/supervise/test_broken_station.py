@@ -26,6 +26,7 @@ from broadcaster.clock import SystemClock
 from broadcaster.db.models import BroadcastRow, ZoneRow
 from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.people.roles import machine
+from broadcaster.errors import RuleError
 from broadcaster.panel.web.frame import Frame
 from broadcaster.services.air.fitness import Organ
 from broadcaster.services.schedule.once import air_once
@@ -111,9 +112,13 @@ class Up:
         return pid
 
     def planned(self, zone: str, script: int = SCRIPT) -> int:
-        """A broadcast for a zone, in a few seconds."""
-        at = self.station.now() + dt.timedelta(seconds=8)
-        return air_once(self.station, machine("thử"), [script], title=f"Buổi {zone}", starts_at=at, zones=[zone])
+        """A broadcast for a zone, in a few seconds, or once what an earlier test planned is out of the way."""
+
+        def plan() -> int:
+            at = self.station.now() + dt.timedelta(seconds=8)
+            return air_once(self.station, machine("thử"), [script], title=f"Buổi {zone}", starts_at=at, zones=[zone])
+
+        return until(plan, 120, every=1, passing=(RuleError,))
 
     def aired(self, zone: str, script: int = SCRIPT) -> BroadcastState:
         """What becomes of a broadcast for a zone."""
