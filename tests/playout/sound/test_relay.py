@@ -309,7 +309,8 @@ def onair(live):
     return live
 
 
-def broadcast(air, url, *, seconds=6.0, ahead=4.0, **more):
+def broadcast(air, url, *, seconds=6.0, ahead=10.0, **more):
+    # The leveller gives its first sample after three seconds of the stream; a busy machine starts it late besides.
     check = RecordedHorn("main", FileOptions(flac=False), site(air.station.home.airchecks))
     items = [air.cue(1, "lời xướng"), relayed(2, seconds), air.script(3, "bản tin")]
     number = air.plan(air.station.now() + ahead * SECOND, items, "ap-1", "ap-2")
