@@ -46,6 +46,7 @@ from broadcaster.panel.web.fields import a_number
 from broadcaster.panel.web.frame import Frame
 from broadcaster.panel.web.navigation import links
 from broadcaster.rooms import room
+from broadcaster.services import disk_room
 from broadcaster.services.people.sign_ins import LONGEST, holder
 from broadcaster.services.station import Station
 
@@ -152,6 +153,7 @@ def create_app(station: Station, config: Mapping[str, Any] | None = None) -> Fla
     access.public(access.polled(app.view_functions["static"]))
     app.before_request(access.check_access)
     app.before_request(gate.require_no_trial)
+    app.before_request(gate.require_room)
     for module in _BLUEPRINTS:
         app.register_blueprint(module.blueprint)
     limits.init(app)
@@ -191,6 +193,7 @@ def _context(app: Flask, station: Station) -> None:
             "nav": [],
             "present": None,
             "ailment": None,
+            "no_room": lambda: disk_room.look(station).shut,
         }
         if current_user.is_authenticated and not current_user.must_change and not request.headers.get("HX-Request"):
             actor = access.actor()

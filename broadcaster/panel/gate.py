@@ -28,7 +28,7 @@ from broadcaster.logs import EventLog
 from broadcaster.panel.scripts import recordings
 from broadcaster.panel.web import access
 from broadcaster.panel.wire.answering import Wire
-from broadcaster.services.setup import disk_room
+from broadcaster.services import disk_room
 from broadcaster.threads import WatchedThread
 
 ANYBODY: Final = 64 * 1024
@@ -43,6 +43,8 @@ URGENT: Final = frozenset({"emergency", "muting", "approving", "live"})
 URGENT_PAGES: Final = frozenset(
     {"onair.stop", "onair.held", "onair.index", "onair.now", "onair.healthz", "onair.alive"}
 )
+_URGENT_CALLS: Final = "/api/v1/emergencies"
+"""As those rooms, for programs."""
 PATIENCE_S: Final = 2.0
 """So long the thread of the sockets waits for the look at a head."""
 _TRIED: Final = frozenset({"emergency", "muting", "live", "auth", "api"})
@@ -126,20 +128,36 @@ def _judged(length: int | None) -> ResponseReturnValue | None:
         raise LengthRequired
     if answer is None and length is not None and length > request.max_content_length:
         raise RequestEntityTooLarge
-    if answer is None and request.max_content_length > STRANGER and request.blueprint not in URGENT:
+    if answer is None and request.max_content_length > STRANGER and _can_wait():
         _has_room(length or request.max_content_length)
     return answer
+
+
+def require_room() -> None:
+    """Refuse files that somebody sends, however small, and large bodies while the disk has no room for them.
+
+    Raises:
+        NoRoomError: says why, and what to do.
+    """
+    if request.method in {"GET", "HEAD", "OPTIONS"} or not _can_wait():
+        return
+    length = request.content_length or 0
+    if length > ANYBODY or any(one.filename for several in request.files.listvalues() for one in several):
+        disk_room.require(access.station(), length)
+
+
+def _can_wait() -> bool:
+    return request.blueprint not in URGENT and not request.path.startswith(_URGENT_CALLS)
 
 
 def _has_room(length: int) -> None:
     """Refuse an upload that the disk, or a person's share of the day, has no room for; an emergency's is never asked.
 
     Raises:
-        BusyError: says why, and what to do.
+        NoRoomError, BusyError: says why, and what to do.
     """
     station = access.station()
-    if why := disk_room.refuses_uploads(station):
-        raise BusyError(why, code="disk-full")
+    disk_room.require(station, length)
     whose = str(current_user.get_id()).partition(".")[0] if current_user.is_authenticated else ""
     if why := disk_room.refuses_share(station, whose, length, A_DAY):
         raise BusyError(why)

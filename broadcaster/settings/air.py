@@ -41,6 +41,13 @@ class PlayoutSettings(Section):
         le=10_000,
         description="Chỗ giữ sẵn trên đĩa (MB), trả ra khi đĩa đầy để còn phát khẩn cấp và ghi nhật ký; 0: không giữ.",
     )
+    floor_gigabytes: float = Field(
+        2.0,
+        ge=0,
+        le=1000,
+        description="Ổ đĩa còn ít hơn bấy nhiêu GB (ổ nhỏ: một phần mười) thì ngừng nhận bản ghi, tệp gửi lên; "
+        "phát, khẩn cấp, duyệt và nhật ký vẫn chạy; 0: không ngừng.",
+    )
     plan_days: int = Field(7, ge=1, le=60, description="Lên lịch trước bao nhiêu ngày.")
 
 

@@ -116,6 +116,7 @@ AT_START: Final = frozenset(
         ("speech", "engines"),
         ("playout", "sinks"),
         ("playout", "lease_seconds"),
+        ("playout", "floor_gigabytes"),
         ("relay", "sources"),
         ("database", "url"),
         ("web", "host"),

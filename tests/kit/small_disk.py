@@ -40,6 +40,13 @@ def fill(folder: Path) -> None:
             file.write(bytes(4096))
 
 
+def fill_to(folder: Path, left: int) -> None:
+    """Take so much that `left` bytes are free."""
+    with (folder / f"rac-{len(list(folder.iterdir()))}").open("wb", buffering=0) as file:
+        while free(folder) > left:
+            file.write(bytes(min(64 * 1024, max(4096, free(folder) - left))))
+
+
 def fill_all(folder: Path, database: Database) -> None:
     """Take every block, and those that the log of the database happened to hold: no row can be written."""
     until(lambda: free(folder) < _BLOCK or fill(folder))

@@ -5,10 +5,11 @@ import threading
 
 import pytest
 
+from broadcaster.floor import Room
 from broadcaster.panel import gate
 from broadcaster.panel.scripts import recordings
 from broadcaster.panel.wire.answering import Answering
-from broadcaster.services.setup import disk_room
+from broadcaster.services import disk_room
 from tests.kit.waiting import until
 
 FORM = "multipart/form-data; boundary=x"
@@ -110,14 +111,14 @@ def test_who_may_is_listened_to(address, cookie):
 
 
 def test_nothing_is_uploaded_to_a_disk_that_is_nearly_full_but_an_emergency(address, cookie, monkeypatch):
-    monkeypatch.setattr(disk_room, "free", lambda _: (1_900_000_000, 8_000_000_000))
+    monkeypatch.setattr(disk_room, "look", lambda _: Room.of(990_000_000, 8_000_000_000, 2_000_000_000))
     status, said = ask(address, UPLOAD, 200_000_000, Cookie=cookie("bientap"))
     assert status == 503
-    assert "Ổ đĩa của đài chỉ còn 1.9 GB".encode() in said
+    assert "Ổ đĩa của đài còn trống 990 MB, lần này cần thêm 200 MB, mà phải để lại 800 MB".encode() in said
     assert ask(address, "/emergency/", 2_000_000, patience=0.5, Cookie=cookie("vanhanh"))[0] is None, (
         "it waits for the body"
     )
-    monkeypatch.setattr(disk_room, "free", lambda _: (2_100_000_000, 8_000_000_000))
+    monkeypatch.setattr(disk_room, "look", lambda _: Room.of(1_010_000_000, 8_000_000_000, 2_000_000_000))
     assert ask(address, UPLOAD, 200_000_000, patience=0.5, Cookie=cookie("bientap"))[0] is None
 
 
@@ -138,12 +139,11 @@ def test_a_database_that_hangs_holds_up_the_sender_of_a_large_body_and_nobody_el
     """The look at a head waits for the database; the thread of the sockets waits a moment for the look."""
     hangs, looked, mine = threading.Event(), threading.Event(), cookie("bientap")
 
-    def hanging(_station):
+    def hanging(_station, _asked):
         looked.set()
         hangs.wait(60)
-        return ""
 
-    monkeypatch.setattr(disk_room, "refuses_uploads", hanging)
+    monkeypatch.setattr(disk_room, "require", hanging)
     monkeypatch.setattr(gate, "PATIENCE_S", 0.2)
     try:
         status, said = ask(address, UPLOAD, 200_000_000, Cookie=mine)

@@ -68,3 +68,8 @@ class JobKind(StrEnum):
     CARRY = "carry", "chép bản sao lưu ra nơi khác", JobTurn.UPKEEP
     DRILL = "drill", "thử khôi phục", JobTurn.UPKEEP
     LOG_CHECK = "log-check", "kiểm tra nhật ký phát", JobTurn.UPKEEP
+
+    @property
+    def brings(self) -> bool:
+        """Whether it fills the disk with what people brought, or with copies: below the disk's floor it waits."""
+        return self in {JobKind.RECORD, JobKind.BACKUP, JobKind.DRILL}

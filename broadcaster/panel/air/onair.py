@@ -23,11 +23,12 @@ from broadcaster.panel.web.fragments import revalidated
 from broadcaster.panel.web.frame import Facts, Frame
 from broadcaster.panel.web.seeing import sealed
 from broadcaster.panel.web.undo import done
+from broadcaster.services import disk_room
 from broadcaster.services.air import ear, orders, stops
 from broadcaster.services.air.fitness import Organ, fitness
 from broadcaster.services.reports import due as report_due
 from broadcaster.services.schedule import resuming, uptakes
-from broadcaster.services.setup import disk_room, doctor, first_run, restored, settings_check
+from broadcaster.services.setup import doctor, first_run, restored, settings_check
 from broadcaster.services.work import telling
 
 blueprint = Blueprint("onair", __name__)
@@ -92,7 +93,7 @@ def index() -> ResponseReturnValue:
         lost=lost,
         left=[s for s in guide if s.open],
         steps=len(guide),
-        disk=disk_room.warning(station()),
+        disk=disk_room.look(station()).told,
         held=restored.waiting(station()),
         wrong=list(settings_check.in_file(station())) if actor().may(Permission.MANAGE) else [],
         **_today(),

@@ -18,6 +18,7 @@ from broadcaster.disks import FULL
 from broadcaster.domain.people.security import SecurityKind
 from broadcaster.domain.people.tries import RestingError
 from broadcaster.errors import ForbiddenError, NotFoundError, StationError, printed
+from broadcaster.floor import NoRoomError
 from broadcaster.logs import EventLog
 from broadcaster.panel.web import access, knocking
 from broadcaster.panel.web.bearer import TokenError
@@ -84,6 +85,8 @@ def _station_error(error: StationError) -> ResponseReturnValue:
     if isinstance(error, ForbiddenError):
         knocking.note(SecurityKind.REFUSED)
         return page(403, "Không có quyền", error.message, **said)
+    if isinstance(error, NoRoomError):
+        return page(503, "Ổ đĩa gần hết chỗ", error.message, **said)
     if isinstance(error, BusyError):
         return page(503, "Máy đang bận", error.message, **said)
     if isinstance(error, DatabaseUnavailableError):

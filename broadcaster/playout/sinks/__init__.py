@@ -117,7 +117,7 @@ def resolve_sinks(settings: Settings, home: Home, clock: Clock) -> Sinks:
 
     What is mistyped or missing in one of them keeps none of the others from sounding: it is broken, and says why.
     """
-    site = Site(home.airchecks, clock)
+    site = Site(home.airchecks, clock, round(settings.playout.floor_gigabytes * 1e9))
     made: dict[str, Any] = {}
     notes: dict[str, str] = {}
     replaceable: dict[str, tuple[Replaceable, Sink]] = {}

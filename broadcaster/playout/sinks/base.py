@@ -23,6 +23,8 @@ class Site:
     airchecks: Path
     """The folder of recordings of what was aired."""
     clock: Clock
+    floor: int = 0
+    """Bytes of a disk below which nothing is recorded."""
 
 
 @dataclass(frozen=True, slots=True)

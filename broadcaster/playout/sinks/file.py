@@ -12,7 +12,7 @@ import logging
 import queue
 import struct
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +20,7 @@ from pydantic import Field
 
 from broadcaster.domain.air.outlets import Outlet
 from broadcaster.errors import AirError, StationError
+from broadcaster.floor import NEAR, Room, said
 from broadcaster.playout.sinks.base import RATE, Feed, Pcm, Site
 from broadcaster.playout.sinks.codec import pack
 from broadcaster.plugins import PluginOptions
@@ -58,6 +59,7 @@ class FileSink:
         """Why the disk refused last; empty once a recording can be begun again."""
         self._keep_days = options.keep_days
         self._keep_bytes = round(options.keep_gb * 1e9)
+        self._floor = site.floor
         self._clock = site.clock
         self._converter = Converter(".opus" if options.opus else ".flac") if options.flac or options.opus else None
 
@@ -76,24 +78,36 @@ class FileSink:
         """Begin a recording.
 
         Raises:
-            AirError: the disk refuses.
+            AirError: the disk refuses, or is down to its floor.
         """
         day = self.folder / f"{feed.starts_at:%Y-%m-%d}"
         stem = f"{feed.starts_at:%H%M%S}-{feed.broadcast_id}-{self.name}"
         try:
             day.mkdir(parents=True, exist_ok=True)
+            self._require_room()
             path = next(
                 p
                 for n in range(1, 1000)
                 if not (p := day / (f"{stem}.wav" if n == 1 else f"{stem}-{n}.wav")).exists()
                 and not any(p.with_suffix(ending).exists() for ending in (".flac", ".opus"))
             )
-            recording = Recording(path, self._converter, self._tell)
+            recording = Recording(path, self._converter, self._tell, self._require_room)
         except OSError as error:
             self.trouble = f"Không ghi được bản ghi kiểm thính: {error.strerror}."
             raise AirError(self.trouble, field=str(day)) from None
         self.trouble = ""
         return recording
+
+    def _require_room(self) -> None:
+        """Record nothing below the disk's floor; what is aired goes on without.
+
+        Raises:
+            AirError: the disk is down to it.
+            OSError: it does not answer.
+        """
+        if why := Room.at(self.folder, self._floor).shut:
+            self.trouble = f"Ngừng ghi bản kiểm thính. {why}"
+            raise AirError(self.trouble, field=str(self.folder))
 
     def _tell(self, why: str) -> None:
         self.trouble = why
@@ -105,31 +119,43 @@ class FileSink:
                 self._converter.put(path)
 
     def tend(self) -> str:
-        """Remove recordings past their days, and the oldest ones when all take too much; never those of today.
+        """Remove recordings past their days, and the oldest ones when all, or the disk's others, take too much.
 
-        Return a Vietnamese sentence when some had to go before their days were over, so that it is on record.
+        Those of today stay, and so do all where both bounds are 0. Return Vietnamese sentences of what went, so that it
+        is on record.
         """
         days = self._days()
-        for day in [d for d in days if self._keep_days and self._age(d) > self._keep_days]:
-            gone = self._remove(self._recordings(day))
-            days.remove(day)
-            log.info("air-checks of %s removed after %d days: %d", day, self._keep_days, gone)
-        sizes = {path: path.stat().st_size for day in days for path in self._recordings(day)}
-        over = sum(sizes.values()) - self._keep_bytes
-        if not self._keep_bytes or over <= 0:
-            return ""
-        too_many: list[Path] = []
+        past = [d for d in days if self._keep_days and self._age(d) > self._keep_days]
+        words = [self._let_go([p for d in past for p in self._recordings(d)], f"quá {self._keep_days} ngày")]
+        sizes = {p: p.stat().st_size for d in days if d not in past for p in self._recordings(d)}
+        over = sum(sizes.values()) - self._keep_bytes if self._keep_bytes else 0
+        words.append(self._let_go(self._oldest(sizes, over), f"vì tất cả chiếm quá {said(self._keep_bytes)}"))
+        room = Room.at(self.folder, self._floor) if self._days() else None
+        if room is not None and room.closed and (self._keep_days or self._keep_bytes):
+            sizes = {p: size for p, size in sizes.items() if p.exists()}
+            short = NEAR * room.floor - room.left
+            words.append(self._let_go(self._oldest(sizes, short), "vì ổ đĩa gần hết chỗ"))
+        return " ".join(filter(None, words))
+
+    def _oldest(self, sizes: Mapping[Path, int], over: int) -> list[Path]:
+        """The oldest recordings that make up so many bytes, none of today's."""
+        found: list[Path] = []
         for path, size in sizes.items():
             if over <= 0 or self._age(dt.date.fromisoformat(path.parent.name)) <= 0:
                 break
-            too_many.append(path)
+            found.append(path)
             over -= size
-        if not (gone := self._remove(too_many)):
+        return found
+
+    def _let_go(self, paths: Sequence[Path], why: str) -> str:
+        """Remove recordings; return the words about it, none when there were none."""
+        sizes = {path: path.stat().st_size for path in paths}
+        gone = self._remove(paths)
+        if not gone:
             return ""
-        return (
-            f"Bản thu kiểm thính chiếm quá {self._keep_bytes / 1e9:g} GB: đã xóa {gone} bản cũ nhất, "
-            f"tới ngày {dt.date.fromisoformat(too_many[-1].parent.name):%d/%m/%Y}."
-        )
+        size, last = said(sum(sizes[p] for p in gone)), dt.date.fromisoformat(gone[-1].parent.name)
+        log.info("air-checks removed: %d, %s, up to %s", len(gone), size, last)
+        return f"Đã bỏ {len(gone)} bản thu kiểm thính {why}, {size}, tới ngày {last:%d/%m/%Y}."
 
     def _days(self) -> list[dt.date]:
         """The days that have recordings, oldest first."""
@@ -145,13 +171,13 @@ class FileSink:
     def _recordings(self, day: dt.date) -> list[Path]:
         return sorted(p for p in (self.folder / day.isoformat()).iterdir() if p.suffix in _ENDINGS and p.is_file())
 
-    def _remove(self, paths: Sequence[Path]) -> int:
-        """Remove recordings, and the folders of days that are left empty; return how many went."""
-        gone = 0
+    def _remove(self, paths: Sequence[Path]) -> list[Path]:
+        """Remove recordings, and the folders of days that are left empty; return those that went."""
+        gone: list[Path] = []
         for path in paths:
             try:
                 path.unlink(missing_ok=True)
-                gone += 1
+                gone.append(path)
             except OSError as error:
                 log.warning("air-check %s could not be removed: %s", path, error)
         for folder in {path.parent for path in paths}:
@@ -169,21 +195,26 @@ class Recording:
     """One WAV being written."""
 
     def __init__(
-        self, path: Path, converter: Converter | None, tell: Callable[[str], None] = lambda _why: None
+        self,
+        path: Path,
+        converter: Converter | None,
+        tell: Callable[[str], None] = lambda _why: None,
+        require_room: Callable[[], None] = lambda: None,
     ) -> None:
         self.path = path
         self._tell = tell
         self._converter = converter
+        self._require_room = require_room
         self._bytes = 0
         self._mended = 0
         self._file: BinaryIO = path.open("xb", buffering=0)
         self._file.write(_header(0))
 
     def write(self, pcm: Pcm) -> None:
-        """Write samples, and mend the header once a second.
+        """Write samples; mend the header and look at the disk once a second.
 
         Raises:
-            AirError: the disk refuses.
+            AirError: the disk refuses, or is down to its floor.
         """
         try:
             view = memoryview(pcm)
@@ -192,6 +223,7 @@ class Recording:
             self._bytes += len(pcm)
             if self._bytes - self._mended >= RATE * 2:
                 self._mend()
+                self._require_room()
         except OSError as error:
             why = f"Không ghi được bản ghi kiểm thính: {error.strerror}."
             self._tell(why)

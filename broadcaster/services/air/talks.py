@@ -17,6 +17,7 @@ from broadcaster.db.queries.zones import zone_map
 from broadcaster.domain.air.broadcasts import OPEN_STATES, BroadcastKind, BroadcastState, ItemKind, RundownItem
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.services import disk_room
 from broadcaster.services.air import broadcasts, ear
 from broadcaster.services.audit import Trail
 from broadcaster.services.station import Station
@@ -95,6 +96,7 @@ def start(
     Raises:
         ForbiddenError: the actor may not operate, or not in an emergency.
         RuleError: as `allowed`; or it is urgent and no reason is given.
+        NoRoomError: it is not urgent, and the disk has no room for what is said.
     """
     actor.require(Permission.OPERATE)
     reason = reason.strip()
@@ -103,6 +105,8 @@ def start(
         if not reason:
             raise RuleError("Nói khẩn cấp cần ghi lý do.", field="reason")
     codes, limit = allowed(station, zones, urgent=urgent)
+    if not urgent:
+        disk_room.require(station, _bytes(limit), field="talk")
     now = station.now()
     title = " ".join(title.split())[:200] or "Nói trực tiếp"
     item = RundownItem(1, ItemKind.LIVE, title, "", int(limit.total_seconds() * 1000))
@@ -119,7 +123,7 @@ def start(
     path = folder / f"{number}.pcm"
     path.write_bytes(b"")
     with _lock:
-        _open[folder, number] = _Open(actor.username, path, int(limit.total_seconds() * RATE) * 2)
+        _open[folder, number] = _Open(actor.username, path, _bytes(limit))
     ear.ring(station.home)
     return OpenLine(number, int(limit.total_seconds()), codes)
 
@@ -171,6 +175,10 @@ def _mine(station: Station, actor: Actor, number: int) -> _Open:
     if line is None or line.username != actor.username:
         raise NotFoundError("Lượt nói này đã kết thúc.", field="talk")
     return line
+
+
+def _bytes(length: dt.timedelta) -> int:
+    return int(length.total_seconds() * RATE) * 2
 
 
 def _folder(station: Station) -> Path:

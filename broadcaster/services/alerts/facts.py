@@ -22,11 +22,12 @@ from broadcaster.domain.alerts.ranks import Rank
 from broadcaster.domain.alerts.rules import SOON, Ailing, StationFacts
 from broadcaster.domain.alerts.troubles import TroubleKind
 from broadcaster.domain.schedule.rotations import DayKind, in_use
+from broadcaster.services import disk_room
 from broadcaster.services.air import ear
 from broadcaster.services.air.fitness import ASKED_OF_PLAYOUT, Ailment, Organ, fitness
 from broadcaster.services.air.heartbeats import ALIVE
 from broadcaster.services.schedule.in_force import day_kinds, rotations_in_force
-from broadcaster.services.setup import certificates, disk_room
+from broadcaster.services.setup import certificates
 from broadcaster.services.setup.backup import last_backup
 from broadcaster.services.setup.elsewhere import telling
 from broadcaster.services.setup.elsewhere.facts import last_drill
@@ -140,9 +141,12 @@ def _of_fitness(station: Station) -> dict[TroubleKind, tuple[Ailing, ...]]:
     for a in found:
         one = _ailing(a, doubted=doubted)
         told[one.kind] = (*told.get(one.kind, ()), one)
-    left, total = disk_room.free(station)
-    if left < disk_room.LAST and not told.get(_K.DISK):
-        told[_K.DISK] = (Ailing(kind=_K.DISK, sentence=disk_room.told(left, total), rank=Rank.WARNING),)
+    room = disk_room.look(station)
+    fills = {"filling": room.filling, "shut": room.shut}
+    told[_K.DISK] = (
+        *told.get(_K.DISK, ()),
+        *(Ailing(kind=_K.DISK, about=n, sentence=s, rank=Rank.WARNING) for n, s in fills.items() if s),
+    )
     return told
 
 

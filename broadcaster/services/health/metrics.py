@@ -37,11 +37,12 @@ from broadcaster.db.refusals import DatabaseUnavailableError
 from broadcaster.domain.air.broadcasts import BroadcastKind
 from broadcaster.domain.air.desk import PROCESS, PlayoutWord
 from broadcaster.domain.work.jobs import JobState
+from broadcaster.services import disk_room
 from broadcaster.services.air import ear
 from broadcaster.services.air.broadcasts import UNBEGUN
 from broadcaster.services.air.fitness import Fitness, Organ, fitness
 from broadcaster.services.people.sign_ins import LONGEST
-from broadcaster.services.setup import certificates, disk_room
+from broadcaster.services.setup import certificates
 from broadcaster.services.setup.backup import last_backup
 from broadcaster.services.station import Station
 
@@ -100,9 +101,10 @@ class _Figures(Collector):
 
     def _machine(self) -> Iterator[Metric]:
         station, now = self._station, self._station.now()
-        left, size = disk_room.free(station)
-        yield _gauge("loa_disk_free_bytes", "What is free on the disk of the station.", left)
-        yield _gauge("loa_disk_size_bytes", "The disk of the station.", size)
+        room = disk_room.look(station)
+        yield _gauge("loa_disk_free_bytes", "What is free on the disk of the station.", room.left)
+        yield _gauge("loa_disk_size_bytes", "The disk of the station.", room.total)
+        yield _gauge("loa_disk_floor_bytes", "With less free the station takes in no recordings.", room.floor)
         saved = last_backup(station.home)
         age = (now - saved).total_seconds() if saved is not None else math.inf
         yield _gauge("loa_backup_age_seconds", "Since the newest backup; +Inf when there is none.", age)

@@ -37,11 +37,12 @@ from broadcaster.later import Later
 from broadcaster.media import ffmpeg
 from broadcaster.plugins import ALERTS, ENGINES, SINKS
 from broadcaster.secret import MASK
+from broadcaster.services import disk_room
 from broadcaster.services.air.fitness import Organ, fitness
 from broadcaster.services.health.metrics import PROCESSES, Metrics
 from broadcaster.services.health.scrubbing import Scrubber
 from broadcaster.services.health.three_lines import machine_code, three_lines
-from broadcaster.services.setup import disk_room, doctor
+from broadcaster.services.setup import doctor
 from broadcaster.services.station import Station
 
 if TYPE_CHECKING:
@@ -241,12 +242,12 @@ def _rows(station: Station) -> dict[str, Any]:
 
 
 def _machine(station: Station) -> dict[str, Any]:
-    left, size = disk_room.free(station)
+    room = disk_room.look(station)
     memory = psutil.virtual_memory()
     found: dict[str, Any] = {
         "cores": psutil.cpu_count(),
         "memory": {"total": memory.total, "available": memory.available},
-        "disk": {"free": left, "size": size},
+        "disk": {"free": room.left, "size": room.total, "floor": room.floor},
         "up_since": dt.datetime.fromtimestamp(psutil.boot_time(), dt.UTC),
         "folders": {name: _size(station.home.root / name) for name in FOLDERS if "/" not in name},
         "processes": {},

@@ -19,6 +19,7 @@ from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.reports.activities import ActivityDraft, PartState, move_part
 from broadcaster.domain.seen import require_seen
 from broadcaster.errors import NotFoundError, RuleError
+from broadcaster.services import disk_room
 from broadcaster.services.audit import Trail
 from broadcaster.services.people.boundaries import require_touch
 from broadcaster.services.reports.plans import form_titles
@@ -189,6 +190,7 @@ def add_proof(station: Station, actor: Actor, number: int, name: str, data: byte
     actor.require(Permission.WRITE)
     if len(data) > MAX_PROOF:
         raise RuleError(f"Tệp minh chứng không quá {MAX_PROOF // 1024 // 1024} MB.", field="proof")
+    disk_room.require(station, len(data), field="proof")
     name = file_name(name) or "minh-chung"
     with tempfile.TemporaryDirectory(dir=station.home.run) as scratch:
         path = Path(scratch) / "proof"

@@ -28,6 +28,7 @@ from broadcaster.domain.scripts.shaping import HUMAN, Shaped
 from broadcaster.domain.work.jobs import JobKind, JobState
 from broadcaster.errors import MediaError, RuleError
 from broadcaster.media import ffmpeg
+from broadcaster.services import disk_room
 from broadcaster.services.audit import Trail
 from broadcaster.services.lexicon import layers
 from broadcaster.services.lexicon.reading import spoken_of
@@ -117,6 +118,7 @@ def record(
         MediaError: the sound could not be made or kept.
     """
     actor.require(Permission.WRITE)
+    disk_room.require(station, path.stat().st_size if path.is_file() else 0, field="recording")
     tell = progress or (lambda _share: None)
     with station.db.read() as session:
         script = get_script(session, script_id)
@@ -184,6 +186,7 @@ def take(
     with station.db.read() as session:
         require_touch(station, session, actor, get_script(session, script_id))
         revision_id = latest_revision(session, script_id).id
+    disk_room.require(station, field="recording")
     path = _saved(station, stream, name)
     try:
         faults = check(station, script_id, path).faults

@@ -33,6 +33,7 @@ from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.home import SQLITE, Home
 from broadcaster.later import Later
 from broadcaster.locks import FileLock
+from broadcaster.services import disk_room
 from broadcaster.services.air.signs import BESIDE
 from broadcaster.services.audit import Trail
 from broadcaster.services.log import places
@@ -63,6 +64,7 @@ def backup(station: Station, *, whole: bool = False) -> Path:
 
     Raises:
         RuleError: another one is being written.
+        NoRoomError: the disk has no room for another.
         OSError: the disk is full or refuses.
     """
     home = station.home
@@ -75,6 +77,7 @@ def backup(station: Station, *, whole: bool = False) -> Path:
             raise RuleError("Đang có một bản sao lưu khác được làm. Hãy đợi bản ấy xong.", field="backup")
         for left in home.backups.glob(f"{_PART}*"):  # of one that was cut off
             shutil.rmtree(left, ignore_errors=True)
+        disk_room.require(station, max((b.size for b in backups(home)[:1]), default=0), field="backup")
         with tempfile.TemporaryDirectory(prefix=_PART, dir=home.backups) as scratch:
             part = Path(scratch) / "backup.zip"
             _write(station, part, whole=whole)

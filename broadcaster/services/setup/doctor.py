@@ -20,7 +20,9 @@ from broadcaster.domain.setup.upgrades import UpgradeStep
 from broadcaster.domain.setup.zones import Correction
 from broadcaster.domain.work.jobs import JobKind, JobState
 from broadcaster.errors import EngineError, StationError
+from broadcaster.floor import said
 from broadcaster.media import ffmpeg
+from broadcaster.services import disk_room
 from broadcaster.services.air.fitness import ASKED_OF_PLAYOUT, BELIEVABLE_FROM, Organ, fitness
 from broadcaster.services.air.heartbeats import status
 from broadcaster.services.log import places
@@ -30,7 +32,6 @@ from broadcaster.services.scripts.approving import airable
 from broadcaster.services.setup import (
     alert_ways,
     certificates,
-    disk_room,
     lacking,
     machine_checks,
     restored,
@@ -126,10 +127,11 @@ def _network(station: Station) -> Check:
 
 
 def _disk(station: Station) -> Check:
-    left, total = disk_room.free(station)
-    if words := disk_room.told(left, total):
-        return Check("Ổ đĩa", ok=False if left < disk_room.LAST else None, sentence=words)
-    return Check("Ổ đĩa", ok=True, sentence=f"Còn trống {left / 1e9:.1f} GB.")
+    room = disk_room.look(station)
+    if words := room.told:
+        return Check("Ổ đĩa", ok=False if room.closed else None, sentence=words)
+    kept = f" Còn dưới {said(room.floor)} thì đài ngừng nhận bản ghi, tệp gửi lên." if room.floor else ""
+    return Check("Ổ đĩa", ok=True, sentence=f"Còn trống {said(room.left)}.{kept}")
 
 
 def _settings(station: Station) -> Check:

@@ -22,6 +22,7 @@ from broadcaster.domain.fold import one_line, slug
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.seen import require_seen
 from broadcaster.errors import ForbiddenError, MediaError, NotFoundError, RuleError
+from broadcaster.services import disk_room
 from broadcaster.services.air.signs import file_of, settle, stand_in
 from broadcaster.services.audit import Trail
 from broadcaster.services.schedule.cues import shipped
@@ -248,6 +249,7 @@ def _uses(session: Session, code: str, name: str) -> bool:
 
 
 def _take(station: Station, upload: Path) -> tuple[str, int]:
+    disk_room.require(station, upload.stat().st_size, field="file")
     sound = station.settings.sound
     profile = wanted("studio", sound.loudness, sound.true_peak)
     store = Store(station.home.store)

@@ -21,8 +21,10 @@ from broadcaster.db.session import changed
 from broadcaster.disks import DiskError, refused
 from broadcaster.domain.work.jobs import JobKind, JobState, JobTurn
 from broadcaster.errors import EngineError, MediaError, StationError
+from broadcaster.floor import NoRoomError
 from broadcaster.logs import EventLog
 from broadcaster.media.ffmpeg import NOT_THE_FILE
+from broadcaster.services import disk_room
 from broadcaster.services.station import Station
 from broadcaster.services.work.jobs import ORDER, let_down, ready
 from broadcaster.targets.target import AbsentError, TargetError
@@ -109,6 +111,8 @@ def _do(station: Station, job: _Taken, handlers: Handlers, stop: threading.Event
 
     log.info("job started", job=job.id, kind=job.kind, attempt=job.attempt)
     try:
+        if job.kind.brings:
+            disk_room.require(station)
         handlers[job.kind](station, job.arguments, progress)
     except StoppedError:
         _set(station, job, state=JobState.WANTED, claimed_by=None, attempts=job.attempt - 1)
@@ -180,7 +184,7 @@ def _may_pass(error: StationError) -> bool:
         (isinstance(error, EngineError) and error.transient)
         or (isinstance(error, DatabaseUnavailableError) and error.passing)
         or (isinstance(error, TargetError) and not isinstance(error, AbsentError))
-        or (isinstance(error, MediaError | DiskError) and error.code in NOT_THE_FILE)
+        or (isinstance(error, MediaError | DiskError | NoRoomError) and error.code in NOT_THE_FILE)
     )
 
 

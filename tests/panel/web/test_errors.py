@@ -9,8 +9,10 @@ from sqlalchemy import event
 
 from broadcaster.db.models import AuditEvent
 from broadcaster.domain.air.desk import PORT_FILE
+from broadcaster.floor import Room
 from broadcaster.playout.host.loopback import Loopback
-from broadcaster.services.setup import disk_room, first_run
+from broadcaster.services import disk_room
+from broadcaster.services.setup import first_run
 from broadcaster.services.station import Station
 from tests.kit import seed
 from tests.kit.panel import SignIn
@@ -73,14 +75,15 @@ def test_a_database_that_is_away_says_nothing_of_horns_that_nobody_asked(sign_in
 @pytest.mark.parametrize(
     ("left", "total", "words"),
     [
-        (900_000_000, 500_000_000_000, "gần hết chỗ: chỉ còn 0,9 GB"),
-        (9_000_000_000, 100_000_000_000, "sắp đầy: còn 9,0 GB (9 %)"),
+        (900_000_000, 500_000_000_000, "gần hết chỗ: chỉ còn 900 MB, nên đài ngừng nhận bản ghi và tệp gửi lên"),
+        (9_000_000_000, 100_000_000_000, "sắp đầy: còn 9 GB (9 %)"),
+        (2_900_000_000, 15_000_000_000, "Còn dưới 1,5 GB thì đài ngừng nhận bản ghi."),
         (11_000_000_000, 100_000_000_000, ""),
         (100_000_000_000, 4_000_000_000_000, ""),
     ],
 )
-def test_a_disk_that_fills_up_is_told_at_a_tenth_and_at_a_gigabyte(left: int, total: int, words: str) -> None:
-    said = disk_room.told(left, total)
+def test_a_disk_that_fills_up_is_told_at_a_tenth_and_at_its_floor(left: int, total: int, words: str) -> None:
+    said = Room.of(left, total, 2_000_000_000).told
     assert words in said
     assert bool(said) == bool(words)
 
@@ -88,5 +91,5 @@ def test_a_disk_that_fills_up_is_told_at_a_tenth_and_at_a_gigabyte(left: int, to
 def test_the_first_page_says_that_the_disk_fills_up(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
     client = sign_in("vanhanh")
     assert "Ổ đĩa của đài" not in client.get("/").text
-    monkeypatch.setattr(disk_room, "free", lambda _: (500_000_000, 100_000_000_000))
-    assert "Ổ đĩa của đài gần hết chỗ: chỉ còn 0,5 GB" in client.get("/").text
+    monkeypatch.setattr(disk_room, "look", lambda _: Room.of(500_000_000, 100_000_000_000, 2_000_000_000))
+    assert "Ổ đĩa của đài gần hết chỗ: chỉ còn 500 MB" in client.get("/").text

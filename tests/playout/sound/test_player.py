@@ -230,6 +230,7 @@ def test_recordings_past_their_days_go_and_strange_things_among_them_hold_up_not
     old, older, kept = recorded(sink, 11, 1), recorded(sink, 40, 2), recorded(sink, 10, 3)
     (older.parent / "ghi chú").mkdir()
     (tmp_path / "2026-99-99").mkdir()
+    assert sink.tend() == "Đã bỏ 2 bản thu kiểm thính quá 10 ngày, 400 kB, tới ngày 19/02/2026."
     assert sink.tend() == ""
     assert not old.parent.exists()
     assert not older.exists()
@@ -242,10 +243,10 @@ def test_recordings_that_take_too_much_go_oldest_first_and_are_put_on_record(tmp
     paths = [recorded(sink, days, number) for number, days in enumerate((5, 4, 4, 1, 0, 0))]
     said = sink.tend()
     assert [p.is_file() for p in paths] == [False, False, False, True, True, True]
-    assert said == "Bản thu kiểm thính chiếm quá 0.0007 GB: đã xóa 3 bản cũ nhất, tới ngày 26/02/2026."
+    assert said == "Đã bỏ 3 bản thu kiểm thính vì tất cả chiếm quá 700 kB, 600 kB, tới ngày 26/02/2026."
     assert sink.tend() == ""
     tight = FileSink("main", FileOptions(flac=False, keep_gb=0.0001), site(tmp_path, FrozenClock(NOW)))
-    assert "đã xóa 1 bản" in tight.tend()
+    assert "Đã bỏ 1 bản" in tight.tend()
     assert [p.is_file() for p in paths[3:]] == [False, True, True], "those of today stay, whatever they take"
 
 

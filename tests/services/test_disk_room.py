@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from broadcaster.clock import FrozenClock
-from broadcaster.services.setup.disk_room import refuses_share
+from broadcaster.services.disk_room import refuses_share
 from broadcaster.services.station import Station, open_station
 
 MOST = 4_000_000_000
@@ -16,7 +16,7 @@ def test_a_share_of_the_day_holds_over_a_restart(station: Station, clock: Frozen
     assert refuses_share(station, "1", 3_000_000_000, MOST) == ""
     again = open_station(station.home.root, clock=clock)
     try:
-        assert "3.0 GB" in refuses_share(again, "1", 1_000_000_001, MOST)
+        assert "3 GB" in refuses_share(again, "1", 1_000_000_001, MOST)
         assert refuses_share(again, "2", 1_000_000_001, MOST) == "", "of each person"
         assert refuses_share(again, "1", 1_000_000_000, MOST) == "", "what was refused counts for nothing"
         (station.home.run / "sent-today.json").write_text("[1")
