@@ -28,7 +28,7 @@ class NoRoomError(RuleError):
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class DiskRoom:
     """How full a disk is, and how much of it is to stay free (bytes)."""
 
     left: int

@@ -6,17 +6,17 @@ import contextlib
 import json
 
 from broadcaster import keeping
-from broadcaster.floor import Room, said
+from broadcaster.floor import DiskRoom, said
 from broadcaster.services.station import Station
 
 
-def look(station: Station) -> Room:
+def look(station: Station) -> DiskRoom:
     """How full the station's disk is.
 
     Raises:
         OSError: it does not answer.
     """
-    return Room.at(station.home.root, floor(station))
+    return DiskRoom.at(station.home.root, floor(station))
 
 
 def floor(station: Station) -> int:

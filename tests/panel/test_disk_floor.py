@@ -11,14 +11,14 @@ import pytest
 from flask import Flask
 from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
 
-from broadcaster.floor import Room
+from broadcaster.floor import DiskRoom
 from broadcaster.panel import gate
 from broadcaster.rooms import room
 from broadcaster.services import disk_room
 from tests.kit.panel import SignIn
 from tests.panel.scripts.test_told import FORM
 
-ROOM = Room.of(700_000_000, 8_000_000_000, 2_000_000_000)
+ROOM = DiskRoom.of(700_000_000, 8_000_000_000, 2_000_000_000)
 SAID = ("còn trống 700 MB", "phải để lại 800 MB", "Hãy xóa bớt tệp")
 OPEN = frozenset({"static"})
 

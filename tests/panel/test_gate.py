@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from broadcaster.floor import Room
+from broadcaster.floor import DiskRoom
 from broadcaster.panel import gate
 from broadcaster.panel.scripts import recordings
 from broadcaster.panel.wire.answering import Answering
@@ -111,14 +111,14 @@ def test_who_may_is_listened_to(address, cookie):
 
 
 def test_nothing_is_uploaded_to_a_disk_that_is_nearly_full_but_an_emergency(address, cookie, monkeypatch):
-    monkeypatch.setattr(disk_room, "look", lambda _: Room.of(990_000_000, 8_000_000_000, 2_000_000_000))
+    monkeypatch.setattr(disk_room, "look", lambda _: DiskRoom.of(990_000_000, 8_000_000_000, 2_000_000_000))
     status, said = ask(address, UPLOAD, 200_000_000, Cookie=cookie("bientap"))
     assert status == 503
     assert "Ổ đĩa của đài còn trống 990 MB, lần này cần thêm 200 MB, mà phải để lại 800 MB".encode() in said
     assert ask(address, "/emergency/", 2_000_000, patience=0.5, Cookie=cookie("vanhanh"))[0] is None, (
         "it waits for the body"
     )
-    monkeypatch.setattr(disk_room, "look", lambda _: Room.of(1_010_000_000, 8_000_000_000, 2_000_000_000))
+    monkeypatch.setattr(disk_room, "look", lambda _: DiskRoom.of(1_010_000_000, 8_000_000_000, 2_000_000_000))
     assert ask(address, UPLOAD, 200_000_000, patience=0.5, Cookie=cookie("bientap"))[0] is None
 
 

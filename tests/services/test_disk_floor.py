@@ -18,7 +18,7 @@ from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.people.roles import Actor, Role
 from broadcaster.domain.work.jobs import JobKind, JobState
 from broadcaster.errors import AirError
-from broadcaster.floor import NEAR, NoRoomError, Room
+from broadcaster.floor import NEAR, DiskRoom, NoRoomError
 from broadcaster.playout.sinks.base import Feed, Site
 from broadcaster.playout.sinks.file import FileOptions, FileSink
 from broadcaster.playout.sinks.null import SimulatedHorn
@@ -33,7 +33,7 @@ from tests.kit.live import running
 from tests.kit.small_disk import MB, NEEDS_ROOT, empty, fill_to, free, mounted
 from tests.kit.waiting import until
 
-BELOW = Room.of(700 * MB, 8_000 * MB, 2_000 * MB)
+BELOW = DiskRoom.of(700 * MB, 8_000 * MB, 2_000 * MB)
 WAITS = {
     JobKind.EMERGENCY_VOICE: False,
     JobKind.EMERGENCY_REPEATS: False,
@@ -118,7 +118,7 @@ def test_every_module_that_writes_files_asks_for_room_or_says_why_not() -> None:
     texts = {p.relative_to(root).as_posix(): p.read_text(encoding="utf-8") for p in root.rglob("*.py")}
     found = {name for name, text in texts.items() if writes(ast.parse(text))}
     assert found == WRITERS.keys()
-    asking = {name for name, text in texts.items() if "disk_room.require(" in text or "Room.at(" in text}
+    asking = {name for name, text in texts.items() if "disk_room.require(" in text or "DiskRoom.at(" in text}
     assert {name for name, why in WRITERS.items() if why is GATED} <= asking
 
 
@@ -161,7 +161,7 @@ def test_below_the_floor_a_job_that_brings_sounds_waits_and_every_other_is_done(
 def test_a_disk_lets_in_what_leaves_its_floor_and_of_a_small_one_a_tenth(
     left: int, total: int, floor: int, asked: int, lets: bool
 ) -> None:
-    room = Room.of(left * MB, total * MB, floor * MB)
+    room = DiskRoom.of(left * MB, total * MB, floor * MB)
     assert (room.refusal(asked * MB) == "") is lets
     if not lets:
         with pytest.raises(NoRoomError) as refused:

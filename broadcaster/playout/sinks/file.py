@@ -20,7 +20,7 @@ from pydantic import Field
 
 from broadcaster.domain.air.outlets import Outlet
 from broadcaster.errors import AirError, StationError
-from broadcaster.floor import NEAR, Room, said
+from broadcaster.floor import NEAR, DiskRoom, said
 from broadcaster.playout.sinks.base import RATE, Feed, Pcm, Site
 from broadcaster.playout.sinks.codec import pack
 from broadcaster.plugins import PluginOptions
@@ -105,7 +105,7 @@ class FileSink:
             AirError: the disk is down to it.
             OSError: it does not answer.
         """
-        if why := Room.at(self.folder, self._floor).shut:
+        if why := DiskRoom.at(self.folder, self._floor).shut:
             self.trouble = f"Ngừng ghi bản kiểm thính. {why}"
             raise AirError(self.trouble, field=str(self.folder))
 
@@ -130,7 +130,7 @@ class FileSink:
         sizes = {p: p.stat().st_size for d in days if d not in past for p in self._recordings(d)}
         over = sum(sizes.values()) - self._keep_bytes if self._keep_bytes else 0
         words.append(self._let_go(self._oldest(sizes, over), f"vì tất cả chiếm quá {said(self._keep_bytes)}"))
-        room = Room.at(self.folder, self._floor) if self._days() else None
+        room = DiskRoom.at(self.folder, self._floor) if self._days() else None
         if room is not None and room.closed and (self._keep_days or self._keep_bytes):
             sizes = {p: size for p, size in sizes.items() if p.exists()}
             short = NEAR * room.floor - room.left

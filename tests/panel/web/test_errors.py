@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from broadcaster.db.models import AuditEvent
 from broadcaster.domain.air.desk import PORT_FILE
-from broadcaster.floor import Room
+from broadcaster.floor import DiskRoom
 from broadcaster.playout.host.loopback import Loopback
 from broadcaster.services import disk_room
 from broadcaster.services.setup import first_run
@@ -83,7 +83,7 @@ def test_a_database_that_is_away_says_nothing_of_horns_that_nobody_asked(sign_in
     ],
 )
 def test_a_disk_that_fills_up_is_told_at_a_tenth_and_at_its_floor(left: int, total: int, words: str) -> None:
-    said = Room.of(left, total, 2_000_000_000).told
+    said = DiskRoom.of(left, total, 2_000_000_000).told
     assert words in said
     assert bool(said) == bool(words)
 
@@ -91,5 +91,5 @@ def test_a_disk_that_fills_up_is_told_at_a_tenth_and_at_its_floor(left: int, tot
 def test_the_first_page_says_that_the_disk_fills_up(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
     client = sign_in("vanhanh")
     assert "Ổ đĩa của đài" not in client.get("/").text
-    monkeypatch.setattr(disk_room, "look", lambda _: Room.of(500_000_000, 100_000_000_000, 2_000_000_000))
+    monkeypatch.setattr(disk_room, "look", lambda _: DiskRoom.of(500_000_000, 100_000_000_000, 2_000_000_000))
     assert "Ổ đĩa của đài gần hết chỗ: chỉ còn 500 MB" in client.get("/").text
