@@ -15,8 +15,8 @@ from broadcaster.floor import DiskRoom
 from broadcaster.panel import gate
 from broadcaster.rooms import room
 from broadcaster.services import disk_room
+from tests.kit.editing import FORM
 from tests.kit.panel import SignIn
-from tests.panel.scripts.test_told import FORM
 
 ROOM = DiskRoom.of(700_000_000, 8_000_000_000, 2_000_000_000)
 SAID = ("còn trống 700 MB", "phải để lại 800 MB", "Hãy xóa bớt tệp")
