@@ -24,6 +24,7 @@ _CODES: Final = """
     no-command no-device no-plugin no-relay no-talk no-tls overtaken password-file plugin relay-hour schema
     in-use migration no-old-database on-trial service stopped too-old unfit unsettled version would-lose
     awaits-leader not-as-shown passphrase resting runs sending shared still-airs target target-absent
+    target-stranger
 """
 
 ERROR_CODES: Final = frozenset(_CODES.split())

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ClassVar, ParamSpec, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -30,6 +30,9 @@ class PluginOptions(BaseModel):
     """The form of a plug-in's options. A subclass says in Vietnamese what it is about, and each field what it does."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    whither: ClassVar[frozenset[str]] = frozenset()
+    """The options that say whom the secrets go to: where one of them changes, the secrets are typed anew."""
 
 
 class PluginError(StationError):

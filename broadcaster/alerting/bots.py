@@ -16,6 +16,8 @@ _CHAT = r"^-?[A-Za-z0-9@._-]+$"
 class BotOptions(PluginOptions):
     """Bot nhắn tin."""
 
+    whither: ClassVar[frozenset[str]] = frozenset({"server"})
+
     token: Secret = Field(description="Mã khóa (token) của bot, do ứng dụng đưa khi tạo bot.")
     chat: str = Field(pattern=_CHAT, description="Mã cuộc trò chuyện (chat id) của người hoặc nhóm nhận.")
 

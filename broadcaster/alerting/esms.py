@@ -33,6 +33,8 @@ _WORDS: Final = {
 class EsmsOptions(PluginOptions):
     """Tin nhắn SMS qua cổng eSMS (mất tiền theo tin)."""
 
+    whither: ClassVar[frozenset[str]] = frozenset({"server"})
+
     phone: str = Field(pattern=PHONE, description="Số điện thoại nhận, ví dụ 0912345678.")
     api_key: Secret = Field(description="ApiKey của tài khoản eSMS.")
     secret_key: Secret = Field(description="SecretKey của tài khoản eSMS.")

@@ -23,6 +23,8 @@ _MAILBOX = r"^[^\s@<>,;:\"]+@[^\s@<>,;:\"]+$"
 class EmailOptions(PluginOptions):
     """Thư điện tử, gửi qua một hộp thư của đài."""
 
+    whither: ClassVar[frozenset[str]] = frozenset({"host", "port", "security", "user"})
+
     to: str = Field(pattern=_MAILBOX, description="Gửi tới địa chỉ nào.")
     sender: str = Field(pattern=_MAILBOX, description="Gửi từ địa chỉ nào, thường là hộp thư của đài.")
     host: str = Field(min_length=1, description="Máy chủ gửi thư (SMTP), ví dụ smtp.gmail.com.")

@@ -17,6 +17,8 @@ _WHO = "Máy chủ ntfy"
 class NtfyOptions(PluginOptions):
     """Ứng dụng ntfy trên điện thoại, theo dõi một chủ đề; ai biết tên chủ đề đều đọc được."""
 
+    whither: ClassVar[frozenset[str]] = frozenset({"server"})
+
     server: SealedAddress = Field(Address("https://ntfy.sh"), description="Máy chủ ntfy (https).")
     topic: Secret = Field(description="Tên chủ đề, đặt dài và khó đoán, ví dụ loa-xa-mau-7f3k9q.")
     token: Secret = Field(Secret(), description="Mã khóa, khi máy chủ bắt đăng nhập; trống: không gửi.")

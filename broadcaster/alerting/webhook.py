@@ -17,6 +17,8 @@ _WHO = "Nơi nhận webhook"
 class WebhookOptions(PluginOptions):
     """Địa chỉ nhận tin của phần mềm khác (webhook): đài gửi JSON có title và body."""
 
+    whither: ClassVar[frozenset[str]] = frozenset({"url"})
+
     url: SecretAddress = Field(
         description="Địa chỉ nhận, ví dụ https://tinh.example.vn/bao-tin; giữ kín vì ai biết nó đều gửi được."
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +12,10 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from broadcaster.disks import FULL, reason
+from broadcaster.disks import reason
 from broadcaster.keeping import make_folder, settle
 from broadcaster.plugins import PluginOptions
+from broadcaster.targets.refusing import Hindrance, hindered
 from broadcaster.targets.target import AbsentError, TargetError
 
 _PART = "dang-chep.part"
@@ -42,12 +44,26 @@ class FolderTarget:
         Raises:
             AbsentError: it is not there.
         """
-        if not self._root.is_dir():
+        if not there(self._root):
             raise AbsentError(
                 f"Không thấy thư mục {self._root}. Ổ ấy đã gắn vào máy chưa? Gắn lại rồi bấm “Chép ngay”.",
                 field=str(self._root),
             )
         yield FolderShelf(self._root)
+
+
+def there(folder: Path) -> bool:
+    """Whether a folder is there for this account.
+
+    Raises:
+        TargetError: this account may not look.
+    """
+    try:
+        return stat.S_ISDIR(folder.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise hindered(str(folder), error) from None
 
 
 class FolderShelf:
@@ -95,8 +111,8 @@ def _told(root: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in FULL:
-            words = f"{root} đã đầy nên không chép thêm được. Hãy xóa bớt tệp khác ở đó, hoặc dùng ổ lớn hơn."
-        else:
-            words = f"Không đọc hoặc ghi được ở {root} ({reason(error)}). Ổ có bị rút ra, hay chỉ cho đọc không?"
-        raise TargetError(words, field=str(root)) from None
+        told = hindered(str(root), error)
+        if told.hindrance is Hindrance.OTHER:
+            words = f"Không đọc hoặc ghi được ở {root} ({reason(error)}). Ổ có bị rút ra không? Cắm lại rồi chép lại."
+            raise TargetError(words, field=str(root)) from None
+        raise told from None

@@ -14,15 +14,26 @@ from pydantic import Field
 
 from broadcaster.plugins import PluginOptions
 from broadcaster.secret import Secret
+from broadcaster.targets.refusing import HinderedError, Hindrance, hindered, trusted
 from broadcaster.targets.target import TargetError
 
 _SECONDS: Final = 60.0
 """For each word of the other side."""
-_KEYS: Final = frozenset({"InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied"})
+_CODES: Final = {
+    Hindrance.SIGN_IN: {"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken"},
+    Hindrance.READ_ONLY: {"AccessDenied", "AllAccessDisabled", "MethodNotAllowed", "ObjectLockedByBucketPolicy"},
+    Hindrance.CLOCK: {"RequestTimeTooSkewed", "RequestExpired"},
+    Hindrance.MISSING: {"NoSuchBucket"},
+    Hindrance.FULL: {"QuotaExceeded", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded", "InsufficientStorage"},
+    Hindrance.SLOW: {"SlowDown", "RequestTimeout", "ServiceUnavailable"},
+}
+"""What the services of various makers say."""
 
 
 class S3Options(PluginOptions):
     """Kho S3 (nhà cung cấp, hoặc MinIO của tỉnh)."""
+
+    whither: ClassVar[frozenset[str]] = frozenset({"endpoint", "plain_http"})
 
     endpoint: str = Field(min_length=1, description="Máy chủ, không có https://, ví dụ s3.tinh.example.vn.")
     bucket: str = Field(min_length=3, description="Tên kho (bucket); phải có sẵn.")
@@ -45,13 +56,16 @@ class S3Target:
 
     @contextmanager
     def opened(self) -> Iterator[S3Shelf]:
-        """Make ready to ask; the first question tells whether it answers."""
+        """Make ready to ask; the first question tells whether it answers.
+
+        Raises:
+            TargetError: the file of the authority cannot be read.
+        """
         said = self._options
         wire = urllib3.PoolManager(
             timeout=_SECONDS,
             retries=urllib3.Retry(total=3, backoff_factor=0.5, status_forcelist=[502, 503, 504]),
-            cert_reqs="CERT_REQUIRED",
-            ca_certs=said.ca_file or None,
+            ssl_context=trusted(said.ca_file),
         )
         client = Minio(
             said.endpoint,
@@ -99,13 +113,13 @@ class S3Shelf:
 def _told(where: str) -> Iterator[None]:
     try:
         yield
+    except TargetError:
+        raise
     except S3Error as error:
-        if error.code in _KEYS:
-            raise TargetError(f"{where} không nhận mã khóa này ({error.code}). Hãy kiểm tra lại hai khóa.") from None
-        if error.code == "NoSuchBucket":
-            raise TargetError(f"{where}: không có kho này. Hãy tạo kho trước, hoặc sửa tên.") from None
-        raise TargetError(f"{where} không làm được ({error.code}). Kho còn chỗ trống không?") from None
+        found = next((hindrance for hindrance, codes in _CODES.items() if error.code in codes), Hindrance.OTHER)
+        raise HinderedError(where, found, str(error.code)) from None
     except (MinioException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-        raise TargetError(
-            f"{where}: không chép được ({type(error).__name__}). Máy chủ có bật, có mạng, chứng chỉ đúng không?"
-        ) from None
+        told = hindered(where, error)
+        if told.hindrance is Hindrance.OTHER and isinstance(error, urllib3.exceptions.ProtocolError):
+            told = HinderedError(where, Hindrance.CUT)
+        raise told from None

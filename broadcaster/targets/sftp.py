@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import posixpath
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,11 +12,12 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 import paramiko
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from broadcaster.plugins import PluginOptions
 from broadcaster.secret import Secret
-from broadcaster.targets.target import TargetError
+from broadcaster.targets.refusing import HinderedError, Hindrance, hindered, require_readable
+from broadcaster.targets.target import StrangerError, TargetError
 
 _SECONDS: Final = 30.0
 """For each word of the other side."""
@@ -25,15 +27,25 @@ _PART: Final = "dang-chep.part"
 class SftpOptions(PluginOptions):
     """Tài khoản SFTP (SSH) ở máy khác."""
 
+    whither: ClassVar[frozenset[str]] = frozenset({"host", "port", "user"})
+
     host: str = Field(min_length=1, description="Tên hoặc địa chỉ máy.")
     port: int = Field(22, ge=1, le=65535, description="Cổng.")
     user: str = Field(min_length=1, description="Tài khoản.")
     password: Secret = Field(Secret(), description="Mật khẩu; trống: dùng key_file.")
     key_file: str = Field("", description="Tệp khóa riêng SSH không mật khẩu.")
     host_key: str = Field(
-        "", description="Dấu khóa máy chủ (SHA256:…), đã đối chiếu; trống: đài báo dấu đang thấy và không chép."
+        "",
+        description="Dấu khóa máy chủ (SHA256:…), đã đối chiếu; trống: đài báo dấu đang thấy và không chép.",
     )
     folder: str = Field("loa-xa", min_length=1, description="Thư mục ở máy ấy; đài tự tạo.")
+
+    @field_validator("host_key")
+    @classmethod
+    def _fingerprint(cls, host_key: str) -> str:
+        if host_key and not re.fullmatch(r"SHA256:[A-Za-z0-9+/]{43}", host_key):
+            raise ValueError("phải có dạng SHA256: rồi 43 ký tự, như lệnh ssh-keygen -lf in ra; hoặc để trống")
+        return host_key
 
 
 class SftpTarget:
@@ -53,6 +65,8 @@ class SftpTarget:
             TargetError: it does not answer, its key is not the one that was written down, or it refuses.
         """
         said = self._options
+        if said.key_file:
+            require_readable(said.key_file)
         client = paramiko.SSHClient()
         client.set_missing_host_key_policy(_Compared(said.host_key, said.host))
         try:
@@ -62,7 +76,7 @@ class SftpTarget:
                     said.port,
                     said.user,
                     said.password.reveal() or None,
-                    key_filename=said.key_file or None,
+                    key_filename=str(Path(said.key_file).expanduser()) if said.key_file else None,
                     timeout=_SECONDS,
                     banner_timeout=_SECONDS,
                     auth_timeout=_SECONDS,
@@ -106,7 +120,9 @@ class SftpShelf:
         partial, target = f"{self._root}/{_PART}", f"{self._root}/{name}"
         with _told(self._where):
             self._make(posixpath.dirname(target))
-            self._channel.put(str(source), partial)  # which compares the sizes at the end
+            self._channel.put(str(source), partial, confirm=False)
+            if self._channel.stat(partial).st_size != source.stat().st_size:
+                raise HinderedError(self._where, Hindrance.PARTLY)
             self._channel.posix_rename(partial, target)
 
     def get(self, name: str, to: Path) -> None:
@@ -139,15 +155,16 @@ class _Compared(paramiko.MissingHostKeyPolicy):
         del client, hostname
         if self._wanted == key.fingerprint:
             return
-        if not self._wanted:
-            raise TargetError(
-                f"Máy {self._host} trình khóa {key.fingerprint}. Hãy hỏi người quản lý máy ấy xem có đúng không (lệnh "
-                "ssh-keygen -lf ở máy ấy), rồi ghi host_key bằng đúng dấu đó. Chưa gửi gì đi.",
-                field="host_key",
-            )
-        raise TargetError(
+        other = bool(self._wanted)
+        raise StrangerError(
             f"Máy {self._host} trình khóa {key.fingerprint}, KHÁC dấu đã ghi. Có thể máy ấy vừa cài lại, hoặc có kẻ "
-            "đứng giữa. Đài không gửi gì; hãy hỏi người quản lý máy ấy trước khi sửa host_key.",
+            "đứng giữa. Đài không gửi gì: hãy gọi người quản lý máy ấy, bảo họ đọc dấu bằng lệnh ssh-keygen -lf, đừng "
+            "đổi dấu khi chưa hỏi."
+            if other
+            else f"Lần đầu gặp máy {self._host}: nó trình khóa {key.fingerprint}. Hãy gọi người quản lý máy ấy, bảo họ "
+            "đọc dấu bằng lệnh ssh-keygen -lf; trùng từng chữ thì xác nhận ở trang Sao lưu nơi khác. Chưa gửi gì đi.",
+            shown=key.fingerprint,
+            other=other,
             field="host_key",
         )
 
@@ -156,10 +173,19 @@ class _Compared(paramiko.MissingHostKeyPolicy):
 def _told(where: str) -> Iterator[None]:
     try:
         yield
+    except TargetError:
+        raise
+    except paramiko.PasswordRequiredException:
+        raise TargetError(
+            f"{where}: tệp khóa có mật khẩu nên đài không tự dùng được. Hãy dùng tệp khóa không mật khẩu.",
+            field="key_file",
+        ) from None
     except paramiko.AuthenticationException:
-        raise TargetError(f"{where} không nhận tài khoản hoặc mật khẩu này. Hãy kiểm tra lại.") from None
-    except PermissionError:
-        raise TargetError(f"{where} không cho ghi vào thư mục này.") from None
+        raise HinderedError(where, Hindrance.SIGN_IN) from None
     except (OSError, EOFError, paramiko.SSHException) as error:
-        why = str(error) or type(error).__name__
-        raise TargetError(f"{where}: không chép được ({why}). Máy ấy có bật, có mạng, còn chỗ trống không?") from None
+        told = hindered(where, error)
+        if told.hindrance is Hindrance.OTHER and isinstance(error, paramiko.SSHException):
+            told = HinderedError(where, Hindrance.CUT)
+        elif told.hindrance is Hindrance.OTHER and isinstance(error, OSError) and not error.errno:
+            told = HinderedError(where, Hindrance.UNSAID)  # the protocol has one word for all that is not a right
+        raise told from None

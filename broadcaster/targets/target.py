@@ -23,6 +23,22 @@ class AbsentError(TargetError):
     code = "target-absent"
 
 
+class StrangerError(TargetError):
+    """Raised when the machine of a place shows a key that nobody wrote down yet, or another one; nothing was sent.
+
+    `field` names the option that a person fills with `shown`, once they have asked whoever keeps that machine.
+    """
+
+    code = "target-stranger"
+
+    def __init__(self, message: str, *, shown: str, other: bool, field: str) -> None:
+        super().__init__(message, field=field)
+        self.shown = shown
+        """The fingerprint that was shown."""
+        self.other = other
+        """Whether another one was written down."""
+
+
 class Shelf(Protocol):
     """A place while it is open. Names are relative, with `/` between folders.
 

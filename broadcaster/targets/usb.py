@@ -15,7 +15,8 @@ import psutil
 from pydantic import Field
 
 from broadcaster.plugins import PluginOptions
-from broadcaster.targets.folder import FolderShelf
+from broadcaster.targets.folder import FolderShelf, there
+from broadcaster.targets.refusing import hindered
 from broadcaster.targets.target import AbsentError
 
 BY_LABEL: Final = Path("/dev/disk/by-label")
@@ -48,6 +49,7 @@ class UsbTarget:
 
         Raises:
             AbsentError: it is not plugged in, or plugged in and not mounted.
+            TargetError: it does not take a folder.
         """
         place = self.mounted()
         if place is None:
@@ -59,11 +61,11 @@ class UsbTarget:
                 else f"Chưa thấy USB nhãn “{self._label}”. Hãy cắm USB ấy vào máy của đài: cắm xong là đài tự chép."
             )
         home = place / self._folder
-        if not home.is_dir():
+        if not there(home):
             try:
                 home.mkdir()
             except OSError as error:
-                raise AbsentError(f"USB ở {place} không cho ghi ({error.strerror}). USB có khóa ghi không?") from None
+                raise hindered(f"USB ở {place}", error) from None
         yield FolderShelf(home)
 
 

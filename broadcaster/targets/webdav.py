@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import posixpath
-import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from webdav4.client import Client, ClientError, HTTPError, InsufficientStorage, 
 
 from broadcaster.plugins import PluginOptions
 from broadcaster.secret import Secret
+from broadcaster.targets.refusing import HinderedError, Hindrance, hindered, trusted
 from broadcaster.targets.target import TargetError
 
 _SECONDS: Final = 60.0
@@ -25,6 +25,8 @@ _PART: Final = "dang-chep.part"
 
 class WebdavOptions(PluginOptions):
     """Thư mục WebDAV (Nextcloud, ổ mạng)."""
+
+    whither: ClassVar[frozenset[str]] = frozenset({"url", "user"})
 
     url: str = Field(description="Địa chỉ thư mục, ví dụ https://may.example.vn/remote.php/dav/files/loa.")
     user: str = Field("", description="Tài khoản.")
@@ -57,14 +59,10 @@ class WebdavTarget:
             TargetError: the file of the authority cannot be read.
         """
         said = self._options
-        try:
-            trusted = ssl.create_default_context(cafile=said.ca_file or None)
-        except OSError as error:
-            raise TargetError(f"Không đọc được tệp chứng chỉ {said.ca_file} ({error.strerror}).") from None
         with httpx.Client(
             base_url=said.url,
             auth=(said.user, said.password.reveal()) if said.user else None,
-            verify=trusted,
+            verify=trusted(said.ca_file),
             timeout=_SECONDS,
             trust_env=False,
         ) as wire:
@@ -102,7 +100,7 @@ class WebdavShelf:
             self._make(posixpath.dirname(target))
             self._client.upload_file(source, partial, overwrite=True)
             if self._client.content_length(partial) != source.stat().st_size:
-                raise TargetError(f"{self._where} chỉ giữ một phần tệp vừa gửi. Nơi ấy còn chỗ trống không?")
+                raise HinderedError(self._where, Hindrance.PARTLY)
             self._client.move(partial, target, overwrite=True)
 
     def get(self, name: str, to: Path) -> None:
@@ -129,22 +127,32 @@ class WebdavShelf:
 def _told(where: str) -> Iterator[None]:
     try:
         yield
+    except TargetError:
+        raise
     except InsufficientStorage:
-        raise TargetError(f"{where} đã đầy. Hãy xóa bớt tệp khác ở đó, hoặc xin thêm chỗ.") from None
+        raise HinderedError(where, Hindrance.FULL) from None
+    except ResourceNotFound:
+        raise HinderedError(where, Hindrance.MISSING) from None
     except HTTPError as error:
-        raise TargetError(_refused(where, error.status_code)) from None
+        raise _refused(where, error.status_code) from None
     except httpx.HTTPStatusError as error:
-        raise TargetError(_refused(where, error.response.status_code)) from None
-    except httpx.HTTPError as error:
-        why = str(error) or type(error).__name__
-        raise TargetError(f"{where}: không chép được ({why}). Máy ấy có bật, có mạng, chứng chỉ đúng không?") from None
-    except (ClientError, OSError) as error:
-        raise TargetError(f"{where}: không chép được ({error}).") from None
+        raise _refused(where, error.response.status_code) from None
+    except (ClientError, httpx.HTTPError, OSError) as error:
+        told = hindered(where, error)
+        if told.hindrance is Hindrance.OTHER and isinstance(error, httpx.TransportError):
+            told = HinderedError(where, Hindrance.CUT)
+        raise told from None
 
 
-def _refused(where: str, status: int) -> str:
-    if status in {401, 403}:
-        return f"{where} không nhận tài khoản hoặc mật khẩu này (mã {status}). Hãy kiểm tra lại."
-    if status in {413, 507}:
-        return f"{where} đã đầy hoặc không nhận tệp lớn (mã {status}). Hãy xóa bớt tệp khác ở đó."
-    return f"{where} không làm được (mã {status}). Hãy thử lại sau, hoặc hỏi người quản lý máy chủ ấy."
+_ANSWERS: Final = {
+    Hindrance.SIGN_IN: {401, 407},
+    Hindrance.READ_ONLY: {403, 405, 423},
+    Hindrance.MISSING: {404, 409, 410},
+    Hindrance.FULL: {413, 507},
+    Hindrance.SLOW: {408, 429, 503, 504},
+}
+
+
+def _refused(where: str, status: int) -> HinderedError:
+    found = next((hindrance for hindrance, numbers in _ANSWERS.items() if status in numbers), Hindrance.OTHER)
+    return HinderedError(where, found, f"mã {status}")

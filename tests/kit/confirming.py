@@ -24,20 +24,22 @@ ROUTES = {
     Bound.SEAL: """approving.show emergency.confirm restored.decide restored.all_seen settings.restore reports.issue
         onair.resume onair.held onair.trust_clock calendar.command timetable.move timetable.copy lexicon.decide""",
     Bound.MARK: """editor.edit slots.edit timetable.rundown lexicon.edit emergency.edit settings.edit sounds.edit zones.edit
-        zones.group plans.edit plans.confirm activities.edit activities.parts users.edit alerting.sender alerting.person""",
+        zones.group plans.edit plans.confirm activities.edit activities.parts users.edit alerting.sender alerting.person
+        elsewhere.place""",
     Bound.OVER: "slots.put slots.new slots.upload new_rotation.new new_rotation.first_slot calendar.day",
     Bound.FIXED: """agreements.decide lexicon.remove lexicon.agree sounds.decide sounds.act calendar.rotation_back timetable.again
-        emergency.review emergency.prolong users.act zones.tone outlook.let_be outlook.let_scripts_be outlook.take_up""",
+        emergency.review emergency.prolong users.act zones.tone outlook.let_be outlook.let_scripts_be outlook.take_up
+        elsewhere.confirm""",
     Bound.QUIET: """emergency.cancel emergency.dismiss onair.stop muting.mute muting.unmute calendar.rotation_retire
         timetable.leave_out timetable.take_back timetable.undo plans.state activities.state scripts.state
         approving.revoke tokens.revoke zones.close_note""",
     Bound.NEW: """journal.correct activities.new activities.add_proof approving.delegations editor.new editor.upload
         emergency.index emergency.cap lexicon.new lexicon.take_in plans.new plans.upload sounds.new timetable.new
         tokens.index tracker.gap users.new zones.new zones.new_group zones.note scripts.reading recordings.take
-        alerting.new_sender alerting.new_person elsewhere.key""",
+        alerting.new_sender alerting.new_person elsewhere.key elsewhere.new_place""",
     Bound.ORDER: """approving.anew calendar.plan timetable.release recordings.again scripts.speak listening.listen
         reports.index reports.redraw reports.stop restored.make_again settings.back_up settings.restart guide.put_off
-        outlook.renew alerting.try_sender elsewhere.carry elsewhere.try_restore
+        outlook.renew alerting.try_sender elsewhere.try_place elsewhere.carry elsewhere.try_restore
         bundle.make""",
     Bound.SPEAKS: "live.talk live.start live.take live.end",
     Bound.SHOWS: "lexicon.try_out preview.preview preview.hear_one settings.backup_file",

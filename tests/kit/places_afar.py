@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime as dt
 import getpass
@@ -16,14 +17,17 @@ import urllib.parse
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
+import asyncssh
 import pytest
 from cheroot.wsgi import Server
 from wsgidav.wsgidav_app import WsgiDAVApp
 
 from tests import needs
 from tests.kit.waiting import until
+from tests.kit.wires import under_tls
 
 
 def free_port() -> int:
@@ -39,7 +43,7 @@ def answers(port: int) -> bool:
 
 
 @contextlib.contextmanager
-def sshd(folder: Path) -> Iterator[dict[str, object]]:
+def sshd(folder: Path, *, read_only: bool = False) -> Iterator[dict[str, object]]:
     """OpenSSH's server; its options for a target, with the host key as a person would have compared it."""
     program = needs.where("sshd")
     if program is None:
@@ -53,7 +57,7 @@ def sshd(folder: Path) -> Iterator[dict[str, object]]:
     (folder / "sshd_config").write_text(
         f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nPidFile {folder}/pid\nStrictModes no\n"
         f"AuthorizedKeysFile {folder}/authorized\nPasswordAuthentication no\nUsePAM no\nPermitRootLogin yes\n"
-        "Subsystem sftp internal-sftp\n"
+        f"Subsystem sftp internal-sftp{' -R' if read_only else ''}\n"
     )
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
@@ -79,28 +83,55 @@ def sshd(folder: Path) -> Iterator[dict[str, object]]:
 
 
 @contextlib.contextmanager
-def webdav(folder: Path, password: str = "mat-khau-webdav") -> Iterator[dict[str, object]]:
-    """A WebDAV server on a folder; its options for a target."""
-    folder.mkdir()
+def webdav(
+    folder: Path,
+    password: str = "mat-khau-webdav",
+    *,
+    certificate: Path | None = None,
+    read_only: bool = False,
+    quota: int | None = None,
+) -> Iterator[dict[str, object]]:
+    """A WebDAV server on a folder, over TLS where it has a certificate; its options for a target."""
+    folder.mkdir(exist_ok=True)
     port = free_port()
     app = WsgiDAVApp(
         {
-            "provider_mapping": {"/": str(folder)},
+            "provider_mapping": {"/": {"root": str(folder), "readonly": read_only}},
             "simple_dc": {"user_mapping": {"*": {"loa": {"password": password}}}},
             "http_authenticator": {"accept_basic": True, "accept_digest": False, "default_to_digest": False},
             "logging": {"enable": False},
             "verbose": 0,
         }
     )
-    server = Server(("127.0.0.1", port), app, numthreads=4)
+    served = app if quota is None else _bounded(app, quota)
+    server = Server(("127.0.0.1", port), _behind_tls(served) if certificate else served, numthreads=4)
     server.prepare()
     thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()
     try:
-        yield {"url": f"http://127.0.0.1:{port}", "user": "loa", "password": password}
+        with under_tls(port, certificate) as shown:
+            yield {"url": f"http{'s' if certificate else ''}://127.0.0.1:{shown}", "user": "loa", "password": password}
     finally:
         server.stop()
         thread.join(20)
+
+
+def _behind_tls(app: Any) -> Any:
+    """A server that knows that those who come speak https with it."""
+    return lambda environ, start: app({**environ, "wsgi.url_scheme": "https"}, start)
+
+
+def _bounded(app: Any, quota: int) -> Any:
+    """As Nextcloud answers whoever has used up what they may lay there."""
+
+    def bounded(environ: dict[str, Any], start: Any) -> Any:
+        if environ["REQUEST_METHOD"] == "PUT" and int(environ.get("CONTENT_LENGTH") or quota + 1) > quota:
+            environ["wsgi.input"].read()
+            start("507 Insufficient Storage", [("Content-Length", "0")])
+            return [b""]
+        return app(environ, start)
+
+    return bounded
 
 
 class _Bucket(BaseHTTPRequestHandler):
@@ -109,7 +140,9 @@ class _Bucket(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     root: Path
     key, secret = "khoa-thu", "bi-mat-thu-nghiem"
-    full = False
+    full = read_only = False
+    clock_off = dt.timedelta(0)
+    """How far the clock of the service is from ours."""
     parts: dict[str, dict[int, bytes]]
 
     def log_message(self, *_: object) -> None:
@@ -139,6 +172,11 @@ class _Bucket(BaseHTTPRequestHandler):
         said = self.headers.get("x-amz-content-sha256", "")
         if said not in {"UNSIGNED-PAYLOAD", hashlib.sha256(body).hexdigest()} or not self._signed(said):
             return self._say(403, self._error("SignatureDoesNotMatch"))
+        asked_at = dt.datetime.strptime(self.headers["x-amz-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.UTC)
+        if abs(dt.datetime.now(dt.UTC) + self.clock_off - asked_at) > dt.timedelta(minutes=15):
+            return self._say(403, self._error("RequestTimeTooSkewed"))
+        if self.read_only and self.command in {"PUT", "POST", "DELETE"}:
+            return self._say(403, self._error("AccessDenied"))
         place, _, query = self.path.partition("?")
         bucket, _, name = urllib.parse.unquote(place).lstrip("/").partition("/")
         if not (self.root / bucket).is_dir():
@@ -211,25 +249,87 @@ class _Bucket(BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def s3(folder: Path) -> Iterator[tuple[dict[str, object], type[_Bucket]]]:
+def s3(folder: Path, *, certificate: Path | None = None) -> Iterator[tuple[dict[str, object], type[_Bucket]]]:
     """A bucket `loa-thu` that checks each signature; its options for a target, and the bucket to be filled up."""
-    (folder / "loa-thu").mkdir(parents=True)
+    (folder / "loa-thu").mkdir(parents=True, exist_ok=True)
     handler = type("Bucket", (_Bucket,), {"root": folder, "parts": {}})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True  # whoever stalls in the middle is not waited for
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield (
-            {
-                "endpoint": f"127.0.0.1:{server.server_port}",
-                "bucket": "loa-thu",
-                "access_key": _Bucket.key,
-                "secret_key": _Bucket.secret,
-                "plain_http": True,
-            },
-            handler,
-        )
+        with under_tls(server.server_port, certificate) as shown:
+            yield (
+                {
+                    "endpoint": f"127.0.0.1:{shown}",
+                    "bucket": "loa-thu",
+                    "access_key": _Bucket.key,
+                    "secret_key": _Bucket.secret,
+                    "plain_http": certificate is None,
+                },
+                handler,
+            )
     finally:
         server.shutdown()
         server.server_close()
         thread.join(20)
+
+
+class SftpServer:
+    """A machine that takes files over SFTP from whoever has the password, and notes each password that it was told."""
+
+    def __init__(self, port: int, fingerprint: str) -> None:
+        self.port, self.fingerprint = port, fingerprint
+        self.passwords: list[str] = []
+
+
+@contextlib.contextmanager
+def sftp(folder: Path, *, port: int = 0) -> Iterator[SftpServer]:
+    """A server of another make than the client, on a folder; any password of the user `loa` that is not `sai` is right."""
+    folder.mkdir()
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    made = SftpServer(port, key.get_fingerprint())
+
+    guests: list[asyncssh.SSHServerConnection] = []
+
+    class Door(asyncssh.SSHServer):
+        def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+            guests.append(conn)
+
+        def password_auth_supported(self) -> bool:
+            return True
+
+        def validate_password(self, username: str, password: str) -> bool:
+            made.passwords.append(password)
+            return username == "loa" and password != "sai"
+
+    def files(channel: asyncssh.SSHServerChannel[bytes]) -> asyncssh.SFTPServer:
+        return asyncssh.SFTPServer(channel, chroot=str(folder).encode())
+
+    loop = asyncio.new_event_loop()
+
+    async def listen() -> asyncssh.SSHAcceptor:
+        return await asyncssh.listen(
+            "127.0.0.1", port, server_factory=Door, server_host_keys=[key], sftp_factory=files, reuse_address=True
+        )
+
+    async def end(acceptor: asyncssh.SSHAcceptor) -> None:
+        acceptor.close()
+        for guest in guests:
+            guest.abort()
+            await asyncio.wait_for(guest.wait_closed(), 10)
+        await asyncio.wait_for(acceptor.wait_closed(), 10)
+
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    try:
+        acceptor = asyncio.run_coroutine_threadsafe(listen(), loop).result(20)
+        made.port = acceptor.get_port()
+        try:
+            yield made
+        finally:
+            asyncio.run_coroutine_threadsafe(end(acceptor), loop).result(20)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(20)
+        loop.close()

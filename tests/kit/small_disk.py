@@ -70,3 +70,8 @@ def empty(folder: Path) -> None:
     """Give back what `fill` took."""
     for path in folder.glob("rac-*"):
         path.unlink()
+
+
+def may_mount() -> bool:
+    """Whether whoever runs this may mount a disk."""
+    return os.name == "posix" and os.geteuid() == 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from broadcaster.errors import RuleError
 from broadcaster.targets import sftp as sftp_target
 from broadcaster.targets.target import TargetError, made
 from tests.kit import places_afar
+from tests.kit.wires import cut_after
 
 KINDS = ("sftp", "webdav", "s3")
 
@@ -120,7 +120,7 @@ def test_a_line_that_is_cut_leaves_nothing_under_the_name(
 def test_a_place_that_does_not_answer_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sftp_target, "_SECONDS", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as deaf:
-        options = {"host": "127.0.0.1", "port": deaf.getsockname()[1], "user": "loa", "host_key": "SHA256:x"}
+        options = {"host": "127.0.0.1", "port": deaf.getsockname()[1], "user": "loa", "host_key": "SHA256:" + "A" * 43}
         with pytest.raises(TargetError), made("xa", "sftp", options).opened():
             pass
 
@@ -131,54 +131,3 @@ def _port(options: dict[str, Any]) -> int:
 
 def _through(options: dict[str, Any], port: int) -> dict[str, Any]:
     return options | ({"port": port} if "port" in options else {"url": f"http://127.0.0.1:{port}"})
-
-
-@contextlib.contextmanager
-def cut_after(most: int, port: int) -> Iterator[int]:
-    """A wire to a port of this machine that breaks once so many bytes have gone out."""
-    door = socket.create_server(("127.0.0.1", 0))
-    threads: list[threading.Thread] = []
-    ends: list[socket.socket] = []
-    left = [most]
-
-    def pass_on(source: socket.socket, to: socket.socket, *, counted: bool) -> None:
-        with contextlib.suppress(OSError):
-            while data := source.recv(65536):
-                if counted:
-                    left[0] -= len(data)
-                    if left[0] < 0:
-                        break
-                to.sendall(data)
-        for one in (source, to):
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-
-    def serve() -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                ours, _ = door.accept()
-                theirs = socket.create_connection(("127.0.0.1", port), 10)
-                ends.extend((ours, theirs))
-                for source, to, counted in ((ours, theirs, True), (theirs, ours, False)):
-                    thread = threading.Thread(
-                        target=pass_on, args=(source, to), kwargs={"counted": counted}, daemon=True
-                    )
-                    threads.append(thread)
-                    thread.start()
-
-    main = threading.Thread(target=serve, daemon=True)
-    main.start()
-    try:
-        yield int(door.getsockname()[1])
-    finally:
-        with contextlib.suppress(OSError):
-            door.shutdown(socket.SHUT_RDWR)
-        door.close()
-        main.join(10)
-        for end in ends:
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-        for thread in threads:
-            thread.join(10)
-        for end in ends:
-            end.close()

@@ -41,6 +41,7 @@ KINDS = {
     "sender": "Cách báo tin",
     "alerted": "Người được báo tin",
     "paper-key": "Khóa sao lưu trên giấy",
+    "copy-place": "Nơi cất bản sao lưu",
 }
 VERBS = {
     "add": "thêm",
@@ -53,7 +54,7 @@ VERBS = {
     "restore": "dùng lại",
     "stand-in": "dùng âm thanh đi kèm thay vì mất tệp",
     "remove": "bỏ",
-    "try": "gửi thử",
+    "try": "thử",
     "speak": "tạo bản đọc",
     "apply": "áp dụng",
     "exception": "đánh dấu ngày",

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from pydantic_core import PydanticUndefined
 
 from broadcaster.domain.alerts.ranks import Rank
 from broadcaster.domain.people.roles import Permission
 from broadcaster.errors import RuleError
+from broadcaster.panel.setup import plugin_options
 from broadcaster.panel.web import seeing
 from broadcaster.panel.web.access import actor, leave_to, needs, station
 from broadcaster.panel.web.filters import number
@@ -31,7 +30,6 @@ _TITLES = {
     "webhook": "Phần mềm khác (webhook)",
     "apprise": "Dịch vụ khác (apprise)",
 }
-_WORDS = {"starttls": "STARTTLS (thường dùng)", "tls": "TLS ngay từ đầu", "none": "Không mã hóa"}
 _STATION, _NEVER, _OWN = "station", "never", "own"
 QUIET = {
     _STATION: "Theo giờ chung của đài",
@@ -39,20 +37,6 @@ QUIET = {
     _OWN: "Giờ riêng, ghi bên cạnh",
 }
 """What a person may choose of quiet hours."""
-
-
-@dataclass(frozen=True, slots=True)
-class WayOption:
-    """One option of a way, as a form takes it."""
-
-    key: str
-    explanation: str
-    text: str
-    secret: bool
-    yes: bool
-    needed: bool
-    choices: tuple[tuple[str, str], ...]
-    wrong: bool
 
 
 @blueprint.get("/")
@@ -73,7 +57,7 @@ def index() -> ResponseReturnValue:
 @needs(Permission.MANAGE)
 def choose() -> ResponseReturnValue:
     """The kinds of ways there are."""
-    return render_template("setup/alerting/choose.html", kinds=alert_ways.kinds(), titles=_TITLES)
+    return render_template("setup/alerting/choose.html", kinds=alert_ways.TABLES.kinds(), titles=_TITLES)
 
 
 @blueprint.route("/senders/new/<sender_kind>", methods=["GET", "POST"])
@@ -81,8 +65,8 @@ def choose() -> ResponseReturnValue:
 @grave
 def new_sender(sender_kind: str) -> ResponseReturnValue:
     """Add a way."""
-    alert_ways.form_of(sender_kind)
-    typed = request.form if request.method == "POST" else alert_ways.texts_of(sender_kind, {})
+    alert_ways.TABLES.form_of(sender_kind)
+    typed = request.form if request.method == "POST" else alert_ways.TABLES.texts(sender_kind, {})
     refused: RuleError | None = None
     if request.method == "POST":
         name = typed.get("name", "")
@@ -102,7 +86,7 @@ def new_sender(sender_kind: str) -> ResponseReturnValue:
 def sender(way: str) -> ResponseReturnValue:
     """Change a way, or take it away."""
     now = alert_ways.sender(station().home.settings().alerts.senders, way)
-    typed: Mapping[str, str] = alert_ways.texts_of(now.kind, now.options)
+    typed: Mapping[str, str] = alert_ways.TABLES.texts(now.kind, now.options)
     refused: RuleError | None = None
     if request.method == "POST":
         try:
@@ -177,27 +161,14 @@ def person(person: str) -> ResponseReturnValue:
 def _sender_page(
     kind: str, way: str, typed: Mapping[str, str], refused: RuleError | None, facts: Mapping[str, Any]
 ) -> ResponseReturnValue:
-    options = [
-        WayOption(
-            key,
-            field.description or key,
-            "" if alert_ways.is_secret(field) else typed.get(key, ""),
-            alert_ways.is_secret(field),
-            field.annotation is bool,
-            field.default is PydanticUndefined,
-            tuple((c, _WORDS.get(c, c)) for c in alert_ways.choices(field)),
-            refused is not None and key in refused.field,
-        )
-        for key, field in alert_ways.fields_of(kind).items()
-    ]
     page = render_template(
         "setup/alerting/sender.html",
         kind=kind,
         title=_TITLES.get(kind, kind),
-        words=alert_ways.kinds().get(kind, ""),
+        words=alert_ways.TABLES.kinds().get(kind, ""),
         way=way,
         name=typed.get("name", ""),
-        options=options,
+        options=plugin_options.shown(alert_ways.TABLES, kind, typed, refused),
         refused=refused,
         facts=facts,
     )

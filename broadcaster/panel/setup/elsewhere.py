@@ -1,19 +1,33 @@
-"""Sao lưu nơi khác: what each place answered last, copies and trials on demand, and the sheet with the key."""
+"""Sao lưu nơi khác: the places and what each answered last, copies and trials on demand, and the sheet with the key."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import flask
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcaster.domain.people.roles import Permission
-from broadcaster.errors import StationError
+from broadcaster.errors import RuleError, StationError
+from broadcaster.panel.setup import plugin_options
+from broadcaster.panel.web import seeing
 from broadcaster.panel.web.access import actor, leave_to, needs, station
+from broadcaster.panel.web.filters import number
 from broadcaster.panel.web.promising import promise
 from broadcaster.panel.web.proving import grave
-from broadcaster.services.setup.elsewhere import carrying_out, drill, facts, paper_key, telling
+from broadcaster.plugins import TARGETS
+from broadcaster.services.setup.elsewhere import carrying_out, copy_places, drill, facts, paper_key, telling
 
 blueprint = Blueprint("elsewhere", __name__, url_prefix="/settings/elsewhere")
+_TITLES = {
+    "usb": "USB",
+    "folder": "Ổ khác, ổ mạng",
+    "sftp": "Máy khác (SFTP)",
+    "webdav": "WebDAV, Nextcloud",
+    "s3": "Kho S3",
+}
 
 
 @blueprint.get("/")
@@ -24,7 +38,7 @@ def index() -> ResponseReturnValue:
     ok, words = telling.told(here)
     recipient = here.settings.backup.recipient
     return render_template(
-        "setup/elsewhere.html",
+        "setup/elsewhere/index.html",
         known=[(one, _where(one.target)) for one in facts.last_carried(here)],
         ok=ok,
         words=words,
@@ -68,6 +82,106 @@ def key() -> ResponseReturnValue:
     answer.headers.set("Content-Disposition", "attachment", filename=f"khoa-sao-luu-{made.mark}.pdf")
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+@blueprint.get("/places/new")
+@needs(Permission.MANAGE)
+def choose() -> ResponseReturnValue:
+    """The kinds of places there are."""
+    kinds = copy_places.TABLES.kinds()
+    lacking = [_TITLES.get(kind, kind) for kind in TARGETS.names() if kind not in kinds]
+    return render_template("setup/elsewhere/choose.html", kinds=kinds, titles=_TITLES, lacking=lacking)
+
+
+@blueprint.route("/places/new/<target_kind>", methods=["GET", "POST"])
+@needs(Permission.MANAGE)
+@grave
+def new_place(target_kind: str) -> ResponseReturnValue:
+    """Add a place."""
+    copy_places.TABLES.form_of(target_kind)
+    typed = request.form if request.method == "POST" else copy_places.TABLES.texts(target_kind, {})
+    refused: RuleError | None = None
+    if request.method == "POST":
+        name = typed.get("name", "")
+        try:
+            copy_places.save(station(), actor(), name, target_kind, typed, new=True)
+        except RuleError as error:
+            refused = error
+        else:
+            flash(f"Đã thêm nơi cất “{name.strip()}”. Hãy bấm “Thử ngay”.")
+            return leave_to(url_for("elsewhere.index"))
+    return _place_page(target_kind, "", typed, refused, {})
+
+
+@blueprint.route("/places/<place_name>", methods=["GET", "POST"])
+@needs(Permission.MANAGE)
+@grave
+def place(place_name: str) -> ResponseReturnValue:
+    """Change a place, or take it away after a second look."""
+    now = copy_places.place_of(station(), place_name)
+    typed: Mapping[str, str] = copy_places.TABLES.texts(now.kind, now.options)
+    facts_now = copy_places.place_facts(now)
+    refused: RuleError | None = None
+    if request.method == "POST":
+        removing = request.form.get("do") == "remove"
+        if removing and not request.form.get("sure"):
+            last = len(station().home.settings().backup.targets) == 1
+            return render_template("setup/elsewhere/remove.html", place=place_name, facts=facts_now, last=last)
+        try:
+            if removing:
+                copy_places.remove(station(), actor(), place_name, seen=seeing.opened())
+                flash(f"Đã bỏ nơi cất “{place_name}”. Những bản ở đó vẫn còn.")
+            else:
+                seen = seeing.opened()
+                copy_places.save(station(), actor(), place_name, now.kind, request.form, new=False, seen=seen)
+                flash(f"Đã lưu nơi cất “{place_name}”. Hãy bấm “Thử ngay”.")
+        except RuleError as error:
+            refused, typed = seeing.noted(error), request.form
+        else:
+            return leave_to(url_for("elsewhere.index"))
+    return _place_page(now.kind, place_name, typed, refused, facts_now)
+
+
+@blueprint.post("/places/<place_name>/try")
+@needs(Permission.MANAGE)
+def try_place(place_name: str) -> ResponseReturnValue:
+    """Lay a small file at a place, read it back, let it go, and say what came of it."""
+    tried = copy_places.try_out(station(), actor(), place_name)
+    if tried.shown:
+        return render_template("setup/elsewhere/stranger.html", place=place_name, tried=tried)
+    at, seconds = f"{station().local(tried.at):%H:%M:%S}", f"mất {number(tried.seconds, 1)} giây"
+    if tried.well:
+        flash(f"Thử nơi “{place_name}” lúc {at}: đã ghi một tệp nhỏ, đọc lại đúng từng byte rồi xóa, {seconds}.")
+    else:
+        flash(f"Thử nơi “{place_name}” lúc {at} không được ({seconds}). {tried.words}", "error")
+    return leave_to(url_for("elsewhere.index"))
+
+
+@blueprint.post("/places/<place_name>/key")
+@needs(Permission.MANAGE)
+@grave
+def confirm(place_name: str) -> ResponseReturnValue:
+    """Write down the fingerprint that was shown and compared."""
+    shown, instead = request.form.get("shown", "")[:200], bool(request.form.get("instead"))
+    copy_places.confirm(station(), actor(), place_name, shown, instead_of_other=instead)
+    flash(f"Đã ghi dấu khóa của nơi “{place_name}”. Hãy bấm “Thử ngay” lần nữa.")
+    return leave_to(url_for("elsewhere.index"))
+
+
+def _place_page(
+    kind: str, name: str, typed: Mapping[str, str], refused: RuleError | None, facts_now: Mapping[str, Any]
+) -> ResponseReturnValue:
+    page = render_template(
+        "setup/elsewhere/place.html",
+        title=_TITLES.get(kind, kind),
+        words=copy_places.TABLES.kinds().get(kind, ""),
+        place=name,
+        name=typed.get("name", ""),
+        options=plugin_options.shown(copy_places.TABLES, kind, typed, refused),
+        refused=refused,
+        facts=facts_now,
+    )
+    return page, 422 if refused else 200
 
 
 def _where(name: str) -> str:

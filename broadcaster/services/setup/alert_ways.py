@@ -5,32 +5,25 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, get_args, get_origin
+from typing import Any, Final
 
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
-
-from broadcaster import handwritten, keeping, settings_file
-from broadcaster import settings as settings_module
 from broadcaster.alerting.sending import made, send
 from broadcaster.domain.alerts.ranks import Rank
-from broadcaster.domain.fold import nfc, one_line
+from broadcaster.domain.fold import one_line
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.seen import require_seen
 from broadcaster.errors import NotFoundError, RuleError, StationError
-from broadcaster.plugins import ALERTS, PluginOptions
-from broadcaster.secret import Address, Secret
+from broadcaster.plugins import ALERTS
 from broadcaster.services.audit import Trail
-from broadcaster.services.setup.settings_editor import trial
+from broadcaster.services.setup import plugin_tables
+from broadcaster.services.setup.plugin_tables import PluginTables
 from broadcaster.services.station import Station
 from broadcaster.settings import AlertedPersonSettings, SenderSettings, Settings
-from broadcaster.settings_reference import plugins
 
 _TRY_S: Final = 20.0
 _LONGEST: Final = 60
 _PERSON: Final = {"senders": "Báo qua", "least": "Báo từ mức nào", "quiet": "Giờ yên tĩnh"}
-_ORDER: Final = ("telegram", "zalo", "email", "modem", "esms", "ntfy", "webhook", "apprise")
-"""The kinds as they are offered, before those of other packages."""
+TABLES: Final = PluginTables(ALERTS, ("telegram", "zalo", "email", "modem", "esms", "ntfy", "webhook", "apprise"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,34 +48,6 @@ class Tried:
     taken: bool
     words: str
     """What the other side answered, or why it was not taken."""
-
-
-def kinds() -> dict[str, str]:
-    """The kinds of ways that there are, with what each is."""
-    found = {name: (form.__doc__ or name).strip() for name, form in plugins(ALERTS)}
-    return {name: found[name] for name in sorted(found, key=lambda n: (n not in _ORDER, _place(n), n))}
-
-
-def form_of(kind: str) -> type[BaseModel]:
-    """The form of a kind's options.
-
-    Raises:
-        NotFoundError: there is no such kind.
-    """
-    form = dict(plugins(ALERTS)).get(kind)
-    if form is None:
-        raise NotFoundError("Không có cách báo tin này.", field="kind")
-    return form
-
-
-def fields_of(kind: str) -> dict[str, FieldInfo]:
-    """The options of a kind; none of one that no package offers any more."""
-    return dict(plugins(ALERTS)).get(kind, PluginOptions).model_fields
-
-
-def is_secret(field: FieldInfo) -> bool:
-    """Whether an option is never shown again once it was written."""
-    return field.annotation is Secret
 
 
 def ways(settings: Settings) -> list[AlertWay]:
@@ -110,17 +75,7 @@ def faults(settings: Settings) -> list[str]:
 
 def sender_facts(wanted: SenderSettings) -> dict[str, Any]:
     """What a form of a way shows; of a secret only that there is one."""
-    known = fields_of(wanted.kind)
-    return {"kind": wanted.kind} | {
-        key: bool(wanted.options.get(key)) if is_secret(field) else _printed(wanted.options.get(key, field.default))
-        for key, field in known.items()
-    }
-
-
-def texts_of(kind: str, options: Mapping[str, Any]) -> dict[str, str]:
-    """The options as a form takes them, without the secrets."""
-    fields = fields_of(kind).items()
-    return {k: "" if is_secret(f) else _text(options.get(k, f.get_default())) for k, f in fields}
+    return TABLES.facts(wanted.kind, wanted.options)
 
 
 def person_facts(person: AlertedPersonSettings) -> dict[str, Any]:
@@ -139,17 +94,17 @@ def save_sender(
         RuleError: the name or an option is wrong; the file stays as it is.
     """
     actor.require(Permission.MANAGE)
-    form, senders = form_of(kind), station.home.settings().alerts.senders
+    senders = station.home.settings().alerts.senders
     name, now = _name(name, senders, new=new, field="name"), senders.get(name)
     if now is not None:
-        require_seen(sender_facts(now), seen, _labels(now.kind))
+        require_seen(sender_facts(now), seen, TABLES.labels(now.kind))
     held = now.options if now is not None and now.kind == kind else {}
-    options = {k: v for k, f in form.model_fields.items() if (v := _option(k, f, written.get(k, ""), held)) is not None}
+    options = TABLES.options(kind, written, held)
     where = made(name, kind, options).where
     before = None if now is None else sender_facts(now)
     value = {"kind": kind, "options": options}
     after = sender_facts(SenderSettings.model_validate(value)) | {"where": where}
-    _write(station, actor, ("alerts", "senders", name), value, "sender", before, after)
+    plugin_tables.write(station, actor, ("alerts", "senders", name), value, "sender", before, after)
 
 
 def save_person(
@@ -173,7 +128,7 @@ def save_person(
         raise RuleError(f"Không có cách báo tin “{unknown[0]}”.", field="senders")
     before = None if now is None else person_facts(now)
     value = {k: v for k, v in {"role": role, **person}.items() if v is not None}
-    _write(station, actor, ("alerts", "people", role), value, "alerted", before, dict(person))
+    plugin_tables.write(station, actor, ("alerts", "people", role), value, "alerted", before, dict(person))
 
 
 def remove_sender(station: Station, actor: Actor, name: str, *, seen: str = "") -> None:
@@ -186,10 +141,10 @@ def remove_sender(station: Station, actor: Actor, name: str, *, seen: str = "") 
     actor.require(Permission.MANAGE)
     alerts = station.home.settings().alerts
     now = sender(alerts.senders, name)
-    require_seen(sender_facts(now), seen, _labels(now.kind))
+    require_seen(sender_facts(now), seen, TABLES.labels(now.kind))
     if told := [p.role for p in alerts.people.values() if name in p.senders]:
         raise RuleError(f"{', '.join(told)} đang được báo qua cách này. Hãy sửa những người ấy trước.", field="name")
-    _write(station, actor, ("alerts", "senders", name), None, "sender", sender_facts(now), None)
+    plugin_tables.write(station, actor, ("alerts", "senders", name), None, "sender", sender_facts(now), None)
 
 
 def remove_person(station: Station, actor: Actor, role: str, *, seen: str = "") -> None:
@@ -202,7 +157,7 @@ def remove_person(station: Station, actor: Actor, role: str, *, seen: str = "") 
     actor.require(Permission.MANAGE)
     now = person(station.home.settings().alerts.people, role)
     require_seen(person_facts(now), seen, _PERSON)
-    _write(station, actor, ("alerts", "people", role), None, "alerted", person_facts(now), None)
+    plugin_tables.write(station, actor, ("alerts", "people", role), None, "alerted", person_facts(now), None)
 
 
 def sender(senders: Mapping[str, SenderSettings], name: str) -> SenderSettings:
@@ -250,32 +205,6 @@ def try_out(station: Station, actor: Actor, name: str) -> Tried:
     return tried
 
 
-def _labels(kind: str) -> dict[str, str]:
-    return {key: field.description or key for key, field in fields_of(kind).items()}
-
-
-def _write(
-    station: Station,
-    actor: Actor,
-    where: tuple[str, ...],
-    value: Mapping[str, Any] | None,
-    kind: str,
-    before: dict[str, Any] | None,
-    after: dict[str, Any] | None,
-) -> None:
-    path = station.home.settings_file
-    text = settings_file.put(handwritten.text(path), where, value)
-    with trial(station, text) as read:
-        try:
-            read()
-        except settings_module.SettingsError as error:
-            raise RuleError(error.message, field=error.faults[0][-1:] if error.faults else "name") from None
-        verb = "remove" if after is None else "add" if before is None else "edit"
-        with station.db.write() as session:
-            Trail(session, station.now(), actor).record(verb, kind, where[-1], before=before, after=after)
-        keeping.keep(path, text)
-
-
 def _name(typed: str, known: Mapping[str, object], *, new: bool, field: str) -> str:
     name = one_line(typed)
     if not name or len(name) > _LONGEST or "/" in name or not name.strip("."):
@@ -285,39 +214,3 @@ def _name(typed: str, known: Mapping[str, object], *, new: bool, field: str) -> 
     if not new and name not in known:
         raise NotFoundError(f"Không còn “{name}”.", field=field)
     return name
-
-
-def _option(key: str, field: FieldInfo, text: str, held: Mapping[str, Any]) -> Any:
-    """An option as the file has it; None: it is not written, for it is left to its default."""
-    text = nfc(text).strip()
-    if field.annotation is bool:
-        return bool(text) if bool(text) != field.default else None
-    if not text:
-        return held.get(key) if is_secret(field) else None
-    if field.annotation is int:
-        try:
-            return int(text)
-        except ValueError:
-            raise RuleError("Hãy nhập một số.", field=key) from None
-    return None if text == _text(field.get_default()) else text
-
-
-def _printed(value: Any) -> Any:
-    return str(value) if isinstance(value, Secret) else str(Address(value)) if isinstance(value, str) else value
-
-
-def _text(value: Any) -> str:
-    """A value as it stands in a form; what is not there is empty."""
-    if isinstance(value, bool):
-        return "yes" if value else ""
-    known = value.reveal() if isinstance(value, Secret) else value
-    return str(known) if isinstance(known, str | int) else ""
-
-
-def choices(field: FieldInfo) -> tuple[str, ...]:
-    """What an option may be, where it is one of a few."""
-    return get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
-
-
-def _place(name: str) -> int:
-    return _ORDER.index(name) if name in _ORDER else len(_ORDER)

@@ -156,7 +156,7 @@ def test_the_doctor_names_who_would_not_be_told_and_why(admin, station: Station)
 
 
 def test_every_kind_of_a_way_has_a_form_with_words(admin) -> None:
-    for kind, words in alert_ways.kinds().items():
+    for kind, words in alert_ways.TABLES.kinds().items():
         page = admin.get(f"/alerts/senders/new/{kind}")
         assert page.status_code == 200
         assert words in html.unescape(page.text)

@@ -77,6 +77,11 @@ def keep_carried(station: Station, known: Carried) -> None:
     _write(station, f"{_CARRIED}-{known.target}.json", asdict(known))
 
 
+def forget(station: Station, name: str) -> None:
+    """Forget what a place answered that is no place any more."""
+    (station.home.run / f"{_CARRIED}-{name}.json").unlink(missing_ok=True)
+
+
 def last_drill(station: Station) -> Drill | None:
     """How the last trial restore went; None when there was none on this machine."""
     found = _read(station, _DRILL)

@@ -19,8 +19,8 @@ def told(station: Station) -> tuple[bool | None, str]:
     wanted = station.settings.backup
     if not wanted.targets:
         return None, (
-            "Chưa có bản nào ngoài ổ đĩa này: máy hỏng là mất hết. Hãy cắm một USB nhãn LOA-SAOLUU và thêm nơi cất "
-            "vào station.toml, bảng [backup.targets.usb] với kind = “usb”."
+            "Chưa có bản nào ngoài ổ đĩa này: máy hỏng là mất hết. Hãy cắm một USB nhãn LOA-SAOLUU và thêm nơi cất ở "
+            "trang Sao lưu nơi khác."
         )
     if not wanted.recipient:
         return False, "Chưa in khóa sao lưu nên chưa chép được đi đâu: trang Sao lưu nơi khác, hoặc loa key paper."
