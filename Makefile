@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: help run test test-fast stories test-newest test-lowest check lint types contracts format bench shots reference lock build deb try-deb windows wheels-table clean
+.PHONY: help run test test-fast stories test-newest test-lowest check lint types contracts format bench shots reference lock build deb try-deb verify-deb windows wheels-table clean
 
 help: ## show what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -71,8 +71,13 @@ wheels-table: $(DEV_STAMP) ## docs/wheels.md: which wheels exist for which syste
 windows: $(DEV_STAMP) ## dist/'s ZIP for Windows: install.ps1, the wheel, the hashes of all others
 	$(BIN)/python packaging/build_windows.py
 
-try-deb: ## as root: dist/'s amd64 package in a bare Debian, from apt install to the first sound, removed and purged
-	bash packaging/try-deb.sh dist/loa-xa_*_amd64.deb
+try-deb: $(DEV_STAMP) ## as root: dist/'s amd64 package on a bare Debian that is booted for it: first sound, upgrade, remove, purge
+	$(BIN)/python packaging/try_deb.py dist/loa-xa_*+deb$(or $(DEBIAN),12)_amd64.deb --suite $(if $(filter 13,$(DEBIAN)),trixie,bookworm)
+
+verify-deb: $(DEV_STAMP) ## dist/'s package: lintian has no word left, and a second build gives the same bytes (DEBIAN, ARCH=amd64)
+	lintian --fail-on error,warning dist/loa-xa_*+deb$(or $(DEBIAN),12)_$(or $(ARCH),amd64).deb
+	PATH="$(BIN):$$PATH" $(BIN)/python packaging/build_deb.py --debian $(or $(DEBIAN),12) $(or $(ARCH),amd64) --out dist/again
+	cmp dist/loa-xa_*+deb$(or $(DEBIAN),12)_$(or $(ARCH),amd64).deb dist/again/*+deb$(or $(DEBIAN),12)_$(or $(ARCH),amd64).deb
 
 clean: ## forget the environment; the station stays
 	rm -rf $(VENV) dist build

@@ -16,10 +16,10 @@ _CODES: Final = """
     altered bad-hash changed channels codec decode disk disk-full ffmpeg-failed ffmpeg-killed ffmpeg-missing
     ffmpeg-rubbish ffmpeg-timeout film listener listener-died listener-unknown missing no-listener noise not-audio
     not-file picture short silent too-long truncated
-    captive-portal edge edge-mp3 edge-network edge-resting engine-crashed engine-damaged engine-empty engine-missing
-    engine-nothing espeak-failed espeak-missing gtts gtts-busy gtts-html gtts-mp3 gtts-network gtts-refused
-    gtts-resting no-engine no-voice no-voice-left rate stalled unreachable voice-busy voice-damaged voice-manifest
-    wrong-hash
+    captive-portal edge edge-mp3 edge-network edge-resting engine-crashed engine-damaged engine-died engine-empty
+    engine-missing engine-nothing espeak-failed espeak-missing gtts gtts-busy gtts-html gtts-mp3 gtts-network
+    gtts-refused gtts-resting no-engine no-voice no-voice-left rate stalled unreachable voice-busy voice-damaged
+    voice-manifest wrong-hash
     behind ca-file certificate command-ended connecting desk icecast icecast-refused icecast-strange lock locked
     no-command no-device no-plugin no-relay no-talk no-tls overtaken password-file plugin relay-hour schema
     in-use migration no-old-database on-trial service stopped too-old unfit unsettled version would-lose

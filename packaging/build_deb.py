@@ -51,8 +51,21 @@ import sys
 
 from broadcaster.cli import main
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
 """
+"""Guarded: a process of its own (`multiprocessing`) reads its parent's program again, and must not run it again."""
+SPARE = (
+    "**/tests",
+    "onnxruntime/capi/libonnxruntime.so.*",
+    *(f"onnxruntime/{part}" for part in ("transformers", "tools", "quantization", "datasets")),
+    "Crypto/SelfTest",
+    *("numpy/distutils", "numpy/f2py"),
+    "espeakng_loader/espeak-ng-data/[!ve]*_dict",
+    "espeakng_loader/espeak-ng-data/e[!n]*_dict",
+)
+"""What no station runs: the wheels' own tests; of onnxruntime the library for C programs (Python's binding has all of
+it inside) and the workshop for models; numpy's compilers; the stand-in voice's languages but Vietnamese and English."""
 
 
 def run(*command: str | Path, **more: str) -> str:
@@ -89,7 +102,7 @@ def wheel(work: Path, when: str) -> Path:
     return next(work.glob("loa_xa-*.whl"))
 
 
-def lay(root: Path, arch: str, python: str, wanted: Path, own: Path) -> Path:
+def lay(root: Path, arch: str, python: str, wanted: Path, own: Path, when: str) -> Path:
     """The environment, as `venv` would make it on a Debian of that processor."""
     environment = Path("/opt/loa/versions") / version()
     place = root / environment.relative_to("/")
@@ -99,10 +112,8 @@ def lay(root: Path, arch: str, python: str, wanted: Path, own: Path) -> Path:
     uv += ["--python", sys.executable, "--python-platform", MACHINES[arch], "--python-version", python]
     run(*uv, "--only-binary", ":all:", "--require-hashes", "-r", wanted)
     run(*uv, "--offline", "--no-index", "--find-links", own.parent, f"loa-xa=={version()}")
-    shutil.rmtree(site / "bin", ignore_errors=True)
-    for left in [".lock", *(p.relative_to(site) for p in site.glob("*.dist-info/uv_cache.json"))]:
-        (site / left).unlink(missing_ok=True)
-    settle(site)
+    trim(site)
+    compile_all(site, python, Path("/") / site.relative_to(root), when)
     (place / "pyvenv.cfg").write_text(f"home = /usr/bin\ninclude-system-site-packages = false\nversion = {python}\n")
     (place / ".complete").touch()
     (place / "bin").mkdir()
@@ -111,6 +122,23 @@ def lay(root: Path, arch: str, python: str, wanted: Path, own: Path) -> Path:
     (place / "bin/loa").write_text(LAUNCHER.format(environment=environment))
     (place / "bin/loa").chmod(0o755)
     return place
+
+
+def trim(site: Path) -> None:
+    """Take away what is not run at a station, and what uv leaves behind."""
+    patterns = ("bin", ".lock", "*.dist-info/uv_cache.json", *SPARE)
+    for path in [path for pattern in patterns for path in site.glob(pattern)]:
+        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+    settle(site)
+
+
+def compile_all(site: Path, python: str, where: Path, when: str) -> None:
+    """Byte code for all of it, made here: where it is installed it would take a minute, and nobody may write there."""
+    interpreter = shutil.which(f"python{python}") or sys.exit(
+        f"python{python} is wanted for the byte code of its Debian"
+    )
+    level(site, when)  # byte code names the time of its source
+    run(interpreter, "-m", "compileall", "-q", "-j", "1", "-s", site, "-p", where, site, PYTHONHASHSEED="0")
 
 
 def settle(site: Path) -> None:
@@ -140,6 +168,9 @@ def dress(root: Path, when: str) -> None:
     log += f" -- The Loa Xã project <loa-xa@localhost.localdomain>  {date}\n"
     packed = gzip.compress(log.encode(), 9, mtime=0)
     (papers / "changelog.gz").write_bytes(packed)
+    manual = root / "usr/share/man/man1/loa.1.gz"
+    manual.parent.mkdir(parents=True)
+    manual.write_bytes(gzip.compress((HERE / "debian/loa.1").read_bytes(), 9, mtime=0))
     overrides = root / "usr/share/lintian/overrides"
     overrides.mkdir(parents=True)
     shutil.copy(HERE / "debian/lintian-overrides", overrides / "loa-xa")
@@ -147,7 +178,6 @@ def dress(root: Path, when: str) -> None:
 
 def control(root: Path, arch: str, python: str, debian: str) -> None:
     """What dpkg reads: the package's card, its scripts, the sums of its files."""
-    first, second = python.split(".")
     files = sorted(p for p in root.rglob("*") if p.is_file() and not p.is_symlink())
     here = root / "DEBIAN"
     here.mkdir()
@@ -156,7 +186,6 @@ def control(root: Path, arch: str, python: str, debian: str) -> None:
         "debian": debian,
         "arch": arch,
         "python": python,
-        "above": f"{first}.{int(second) + 1}",
         "size": str(sum(p.stat().st_size + 1023 for p in files) // 1024),
     }
     for name in ("control", "postinst", "prerm", "postrm"):
@@ -170,10 +199,10 @@ def control(root: Path, arch: str, python: str, debian: str) -> None:
 
 
 def level(root: Path, when: str) -> None:
-    """The same rights and times, whoever built it."""
+    """The same rights and times, whoever built it; modules and libraries are read, not started."""
     for path in [root, *root.rglob("*")]:
         if not path.is_symlink():
-            runs = path.is_dir() or path.stat().st_mode & 0o100
+            runs = path.is_dir() or (path.stat().st_mode & 0o100 and not re.search(r"\.(py|pyc|so[.0-9]*)$", path.name))
             path.chmod(0o755 if runs else 0o644)
         os.utime(path, (int(when), int(when)), follow_symlinks=False)
 
@@ -190,7 +219,7 @@ def build(arch: str, debian: str, out: Path, *, squeeze: int) -> Path:
     os.umask(0o022)
     with tempfile.TemporaryDirectory(prefix="loa-deb-") as folder:
         work, root = Path(folder), Path(folder) / "root"
-        lay(root, arch, python, requirements(work / "wanted.txt"), wheel(work, when))
+        lay(root, arch, python, requirements(work / "wanted.txt"), wheel(work, when), when)
         dress(root, when)
         control(root, arch, python, debian)
         level(root, when)

@@ -57,6 +57,8 @@ class Engine(ABC):
     """What `[speech.engines.NAME]` may say, in Vietnamese; None: nothing."""
     one_at_a_time: bool = False
     """Whether a station may ask for one sentence at a time only, in whichever of its processes."""
+    own_process: bool = False
+    """Whether it speaks by machine code that may end a whole process: then it is given one of its own."""
 
     @property
     @abstractmethod

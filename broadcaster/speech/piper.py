@@ -23,6 +23,7 @@ class PiperEngine(Engine):
     """Speaks with Piper's models; about a tenth of real time on one core."""
 
     name = "piper"
+    own_process = True
 
     @property
     def version(self) -> str:

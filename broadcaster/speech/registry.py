@@ -14,6 +14,7 @@ from broadcaster.plugins import ENGINES, PluginOptions, options_of
 from broadcaster.speech.cache import ClipCache, key_of
 from broadcaster.speech.engine import Clip, Engine, Gender, Voice
 from broadcaster.speech.guarded import GuardedEngine
+from broadcaster.speech.own_process import VoiceProcess
 from broadcaster.speech.turns import turn
 
 _FIRST: Final = ("vi-neural", "espeak", "gtts", "edge", "piper", "vieneu", "tone")
@@ -46,11 +47,16 @@ def configure(options: Mapping[str, Mapping[str, Any]]) -> None:
         if options != _OPTIONS:
             _OPTIONS.clear()
             _OPTIONS.update(options)
-            _engine.cache_clear()
+            bare_engine.cache_clear()
 
 
 @lru_cache(maxsize=32)
-def _engine(name: str) -> Engine:
+def bare_engine(name: str) -> Engine:
+    """An engine by its own name, as its package makes it, to be asked in this very process.
+
+    Raises:
+        EngineError: there is no such engine, or what it needs is not installed.
+    """
     given = _OPTIONS.get(name, {})
 
     def make() -> Engine:
@@ -70,7 +76,10 @@ def _engine(name: str) -> Engine:
         raise EngineError(error.message, code="no-engine", field=error.field or name) from None
 
 
-_guarded = lru_cache(maxsize=32)(GuardedEngine)
+@lru_cache(maxsize=32)
+def _guarded(engine: Engine) -> GuardedEngine:
+    apart = VoiceProcess(engine.name, _OPTIONS.get(engine.name, {})) if engine.own_process else None
+    return GuardedEngine(engine, apart)
 
 
 def split(name: str) -> tuple[str, str]:
@@ -86,7 +95,7 @@ def engine_of(name: str) -> Engine:
         EngineError: there is no such engine, or what it needs is not installed.
     """
     with _LOCK:
-        return _guarded(_engine(split(name)[0]))
+        return _guarded(bare_engine(split(name)[0]))
 
 
 def names() -> list[str]:

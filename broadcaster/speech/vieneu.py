@@ -37,6 +37,7 @@ class VieneuEngine(Engine):
     """Speaks with VieNeu's weights from the shelf."""
 
     name = "vieneu"
+    own_process = True
 
     @property
     def version(self) -> str:

@@ -23,7 +23,7 @@ _CGROUPS = [
     for line in (Path("/proc/self/mounts").read_text() if sys.platform == "linux" else "").splitlines()
     if line.split()[2] in {"cgroup", "cgroup2"}
 ]
-_HOLDER = r"""
+_PREPARED = r"""
 set -eu
 T=$1 R=$1/root V=$1/root/opt/loa/versions/trial
 mount -t tmpfs -o size=3g tmpfs $T; mkdir -p $T/up $T/work $R
@@ -39,8 +39,11 @@ n=0; echo "$3" | tr : '\n' | while read -r path; do
   n=$((n + 1)); mkdir -p $R/opt/loa/tree/$n; mount --bind "$path" $R/opt/loa/tree/$n
   echo /opt/loa/tree/$n >> $(echo $V/lib/python3*/site-packages)/loa.pth
 done
-printf '#!/opt/loa/versions/trial/bin/python\nfrom broadcaster.cli import main\nmain()\n' > $V/bin/loa; chmod 755 $V/bin/loa
+printf '#!/opt/loa/versions/trial/bin/python\nfrom broadcaster.cli import main\nif __name__ == "__main__": main()\n' > $V/bin/loa; chmod 755 $V/bin/loa
 ln -sfn versions/trial $R/opt/loa/current; ln -sf /opt/loa/current/bin/loa $R/usr/bin/loa
+"""
+_BOOTED = r"""
+R=$1/root
 while true; do
   unshare -m -p -f -u -i -n -C --kill-child --propagation private bash -euc '
     R=$0
@@ -64,10 +67,13 @@ class Machine:
         self._holder = psutil.Process(holder)
         self.wait()
 
-    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        """What came of a command in it."""
-        entered = ["nsenter", "-t", str(self._first().pid), "-a", *command]
-        return subprocess.run(entered, capture_output=True, text=True, check=False, timeout=180)
+    def run(self, *command: str, timeout: float = 180, online: bool = False) -> subprocess.CompletedProcess[str]:
+        """What came of a command in it; `online`: with this machine's network, for it has none of its own."""
+        spaces = ["-m", "-p", "-u", "-i", "-C"] if online else ["-a"]
+        entered = ["nsenter", "-t", str(self._first().pid), *spaces, *command]
+        return subprocess.run(
+            entered, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=timeout
+        )
 
     def cut(self) -> None:
         """Cut its power, and wait until it is up again."""
@@ -96,6 +102,13 @@ def machine(folder: Path) -> Iterator[Machine]:
     env = {"PYTHONPATH": paths, "PATH": os.environ["PATH"]}
     if not shutil.which(PYTHON) or subprocess.run(trial, user="nobody", env=env, check=False, timeout=60).returncode:
         pytest.skip(f"{PYTHON} is of another version, or this tree is closed to other accounts")
+    with booted(folder, _PREPARED, PYTHON, paths) as made:
+        yield made
+
+
+@contextlib.contextmanager
+def booted(folder: Path, prepare: str, *arguments: str) -> Iterator[Machine]:
+    """The machine whose files a shell script prepares in `$1/root`; `$1` is the folder, the arguments follow."""
     shares = [group / f"loa-{os.getpid()}" for group in _CGROUPS]
     for share in shares:
         share.mkdir()
@@ -107,7 +120,8 @@ def machine(folder: Path) -> Iterator[Machine]:
         for share in shares:
             (share / "cgroup.procs").write_text(str(os.getpid()))
 
-    command = ["unshare", "-m", "--propagation", "private", "bash", "-c", _HOLDER, "holder", str(folder), PYTHON, paths]
+    script = ["bash", "-c", f"{prepare}\n{_BOOTED}", "holder", str(folder), *arguments]
+    command = ["unshare", "-m", "--propagation", "private", *script]
     holder = subprocess.Popen(command, preexec_fn=enter, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: PLW1509 - one thread
     try:
         yield Machine(holder.pid)

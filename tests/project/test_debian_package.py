@@ -1,9 +1,10 @@
-"""The Debian package: what can be held without laying the whole environment. The rest is `packaging/try-deb.sh`."""
+"""The Debian package: what can be held without laying the whole environment. The rest is `packaging/try_deb.py`."""
 
 from __future__ import annotations
 
 import importlib.util
 import os
+import runpy
 import shutil
 import subprocess
 import tomllib
@@ -81,12 +82,53 @@ def test_no_list_of_files_names_what_is_not_in_the_package(builder, tmp_path):
     assert record.read_text() == kept
 
 
+def test_nothing_is_laid_that_no_station_runs(builder, tmp_path):
+    data = "espeakng_loader/espeak-ng-data"
+    kept = [
+        "a/tests.py",
+        "a/b.py",
+        f"{data}/vi_dict",
+        f"{data}/en_dict",
+        "onnxruntime/capi/binding.so",
+        "a-1.dist-info/RECORD",
+    ]
+    gone = ["bin/a", "a/tests/b.py", "a/b/tests/c/d.py", f"{data}/ru_dict", f"{data}/et_dict", "onnxruntime/tools/a.py"]
+    for path in (*kept, *gone):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("x = 1\n")
+    (tmp_path / "a-1.dist-info/RECORD").write_text("".join(f"{path},,\n" for path in (*kept, *gone)))
+    builder.trim(tmp_path)
+    assert sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()) == sorted(kept)
+    assert (tmp_path / "a-1.dist-info/RECORD").read_text().split() == [f"{path},," for path in kept]
+
+
+@pytest.mark.skipif(shutil.which("python3.11") is None, reason="no python3.11")
+def test_byte_code_is_made_at_build_and_fits_its_source_where_it_is_installed(builder, tmp_path):
+    python, site = shutil.which("python3.11") or "", tmp_path / "root/site"
+    site.mkdir(parents=True)
+    (site / "said.py").write_text("x = 1\n")
+    builder.compile_all(site, "3.11", Path("/opt/there"), WHEN)
+    (made,) = site.glob("__pycache__/*.pyc")
+    show = "import marshal, sys; print(marshal.loads(open(sys.argv[1], 'rb').read()[16:]).co_filename)"
+    done = subprocess.run([python, "-c", show, made], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "/opt/there/said.py"
+    assert int.from_bytes(made.read_bytes()[8:12], "little") == int((site / "said.py").stat().st_mtime) == int(WHEN)
+
+
+def test_a_process_of_its_own_does_not_run_its_parents_command_again(builder, tmp_path):
+    """`multiprocessing` reads the main program of its parent anew."""
+    program = tmp_path / "loa"
+    program.write_text(builder.LAUNCHER.format(environment="/opt/loa/versions/1"))
+    found = runpy.run_path(str(program), run_name="__mp_main__")
+    assert callable(found["main"])
+
+
 def test_the_card_of_the_package_is_filled_in(builder, package):
     told = subprocess.run(["dpkg-deb", "-f", package], capture_output=True, text=True, check=True, timeout=60).stdout
     assert "@" not in told.replace("loa-xa@localhost", "")
     assert f"Version: {builder.version()}+deb12" in told
     assert "Architecture: arm64" in told
-    assert "python3 (>= 3.11), python3 (<< 3.12)" in told
+    assert "python3.11, python3.11-venv" in told
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

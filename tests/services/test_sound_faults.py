@@ -166,9 +166,9 @@ def google(monkeypatch):
     monkeypatch.setenv("LOA_GTTS_URL", server.url)
     monkeypatch.setattr("broadcaster.speech.gtts._SPACING_S", 0.0)
     monkeypatch.setattr("broadcaster.speech.service._BACKOFF_S", 0.0)
-    registry._engine.cache_clear()
+    registry.bare_engine.cache_clear()
     yield server
-    registry._engine.cache_clear()
+    registry.bare_engine.cache_clear()
     server.close()
 
 

@@ -45,8 +45,8 @@ class Fragile(Engine):
 @pytest.fixture
 def fragile(monkeypatch):
     made = Fragile()
-    real = registry._engine
-    monkeypatch.setattr(registry, "_engine", lambda name: made if name == "fragile" else real(name))
+    real = registry.bare_engine
+    monkeypatch.setattr(registry, "bare_engine", lambda name: made if name == "fragile" else real(name))
     return made
 
 
@@ -176,7 +176,7 @@ def test_options_count_for_the_engines_made_after_them_and_wrong_ones_are_named(
     monkeypatch.setattr(Door, "load", lambda _door, _name: Made)
     try:
         registry.configure({"fragile": {"hertz": 700}})
-        assert registry._engine("fragile").options.hertz == 700  # type: ignore[attr-defined]
+        assert registry.bare_engine("fragile").options.hertz == 700  # type: ignore[attr-defined]
         registry.configure({"fragile": {"herz": 700}})
         with pytest.raises(EngineError, match=r"herz: không có khóa này\. Có phải ý là “hertz” không") as caught:
             registry.engine_of("fragile:a")

@@ -83,6 +83,7 @@ class ViNeuralEngine(Engine):
     """The offline neural voice, North and South, female and male; 24 kHz, the men 22.56."""
 
     name = "vi-neural"
+    own_process = True
 
     def __init__(self, threads: int = 2) -> None:
         """Prepare the engine; the model is loaded at the first sentence and shared by all engines.
