@@ -37,6 +37,9 @@ class AlertedPersonSettings(Section):
     quiet: Annotated[str, AfterValidator(_quiet)] | None = Field(
         None, description="Giờ yên tĩnh riêng của người này; không ghi: theo giờ chung; chuỗi trống: nghe cả đêm."
     )
+    decides: bool = Field(
+        False, description="Là lãnh đạo: được báo khi có việc chờ quyết định quá lâu; không ai là: báo mọi người."
+    )
 
 
 class AlertSettings(Section):
@@ -44,6 +47,13 @@ class AlertSettings(Section):
 
     quiet: Annotated[str, AfterValidator(_quiet)] = Field(
         "22:00-05:00", description="Giờ yên tĩnh: chỉ báo việc khẩn, việc khác để sáng; trống: không có."
+    )
+    waiting_hours: int = Field(
+        10,
+        ge=0,
+        le=200,
+        description="Việc chờ người (bài chờ duyệt…) quá bấy nhiêu giờ làm việc thì báo "
+        "(thứ Hai đến thứ Sáu, 7 giờ đến 17 giờ, trừ ngày lễ); 0: không báo.",
     )
     weekly: bool = Field(False, description="Sáng thứ Hai gửi thư “đài khỏe” hai dòng.")
     senders: dict[str, SenderSettings] = Field(

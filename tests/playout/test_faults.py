@@ -257,7 +257,7 @@ def test_a_sink_unplugged_in_mid_item_is_heard_again_when_it_is_back(sounds, tmp
         until(lambda: "đã dừng" in playout.status()["sinks"]["main"])
         flag.unlink()
         ended(air, number)
-        assert playout.status()["sinks"]["main"] == "ok"
+        until(lambda: playout.status()["sinks"]["main"] == "ok", 40)
     once_each(air, number, items)
     log = {e.item_no: e for e in air.log(number)}
     assert log[1].outcome is Outcome.FULL

@@ -60,6 +60,14 @@ class Recipient:
     senders: tuple[str, ...]
     least: Rank = Rank.WARNING
     quiet: QuietHours = QuietHours(dt.time(0), dt.time(0))  # noqa: RUF009 - frozen
+    decides: bool = False
+    """A leader: told of what waits for a decision."""
+
+    def wants(self, alert: Alert, people: Iterable[Recipient]) -> bool:
+        """Whether this person is told of an alert; what waits for a leader is for the leaders among `people` alone."""
+        if alert.kind is TroubleKind.DECISION and any(p.decides for p in people):
+            return self.decides
+        return alert.rank.reaches(self.least)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +179,16 @@ class AlertBook:
 
     def address(self, people: Iterable[Recipient], now: dt.datetime) -> None:
         """Give everybody who should know a telling: of what is open, and of the end where the beginning was told."""
-        for person in people:
+        everybody = list(people)
+        for person in everybody:
             for alert in list(self.alerts.values()):
-                self._address(alert, person, now)
+                self._address(alert, person, now, wanted=person.wants(alert, everybody))
 
-    def _address(self, alert: Alert, person: Recipient, now: dt.datetime) -> None:
+    def _address(self, alert: Alert, person: Recipient, now: dt.datetime, *, wanted: bool) -> None:
         begun, over = (alert.uid, person.name, False), (alert.uid, person.name, True)
         everybody = alert.kind in TO_ALL
         if begun not in self.tellings:
-            if everybody or (alert.ended_at is None and alert.rank.reaches(person.least)):
+            if everybody or (alert.ended_at is None and wanted):
                 at_once = alert.rank is Rank.URGENT or everybody
                 self._put(AlertTelling(*begun, now if at_once else max(now, alert.began_at + GATHER)))
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Self
@@ -40,6 +41,9 @@ class TroubleKind(StrEnum):
     SOUND = "sound", "thiếu âm thanh của buổi sắp tới"
     SIREN = "siren", "thiếu tín hiệu báo động"
     APPROVAL = "approval", "buổi sắp tới thiếu phê duyệt", 10.0
+    DECISION = "decision", "việc chờ lãnh đạo quyết định"
+    ANSWER = "answer", "việc chờ người của đài trả lời"
+    REPORT = "report", "báo cáo sắp đến hạn"
     TOMORROW = "tomorrow", "ngày mai không có gì để phát", 600.0, 300.0
     EMERGENCY = "emergency", "phát khẩn cấp trục trặc", 5.0
     ATTACK = "attack", "có người dò mật khẩu", 0.0, 600.0
@@ -83,8 +87,9 @@ class Seen:
 class Damper:
     """Lets a trouble begin when it has held, and end when it has been gone for long enough.
 
-    One that comes and goes must be gone twice as long each time, so that nobody is told each minute. It keeps only what
-    nobody was told yet: begun anew, it waits once more.
+    Time without it takes back half of what time with it adds: what flickers is told too, a blip to nobody. One that
+    comes and goes must be gone twice as long each time, so that nobody is told each minute. It keeps only what nobody
+    was told yet: begun anew, it waits once more.
     """
 
     FLAPS_S = 3600.0
@@ -92,22 +97,37 @@ class Damper:
 
     def __init__(self) -> None:
         self._held: dict[str, float] = {}
+        """For how long each that nobody was told of has held (s), less half of what it was away."""
+        self._looked_at: float | None = None
+        self._last: frozenset[str] = frozenset()
+        """What was there at the last look."""
         self._gone: dict[str, float] = {}
         self._ended: dict[str, list[float]] = {}
 
     def step(self, at: float, seen: Seen, told: dict[str, TroubleKind]) -> tuple[list[Trouble], list[str]]:
         """What begins and what ends at `at` (monotonic s), where people were told of `told`, by key."""
         troubles = seen.troubles
-        self._held = {k: self._held.get(k, at) for k in troubles if k not in told}
+        self._hold(at, seen, told)
         self._gone = {k: self._gone.get(k, at) for k, kind in told.items() if k not in troubles and kind in seen.judged}
         self._ended = {
             k: kept for k, ends in self._ended.items() if (kept := [e for e in ends if at - e < self.FLAPS_S])
         }
-        begun = [troubles[k] for k, since in self._held.items() if at - since >= troubles[k].kind.holds_s]
+        begun = [troubles[k] for k, held in self._held.items() if k in troubles and held >= troubles[k].kind.holds_s]
         over = [k for k, since in self._gone.items() if at - since >= self._patience(k, told[k])]
         for key in over:
             self._ended.setdefault(key, []).append(at)
         return begun, over
+
+    def _hold(self, at: float, seen: Seen, told: Mapping[str, TroubleKind]) -> None:
+        since = 0.0 if self._looked_at is None else at - self._looked_at
+        held = {}
+        for k in {*self._held, *seen.troubles} - set(told):
+            before = self._held.get(k, 0.0)
+            if k in seen.troubles:
+                held[k] = before + (since if k in self._last else 0.0)
+            elif (left := before - (since / 2 if TroubleKind(k.partition(":")[0]) in seen.judged else 0.0)) > 0:
+                held[k] = left
+        self._held, self._looked_at, self._last = held, at, frozenset(seen.troubles)
 
     def _patience(self, key: str, kind: TroubleKind) -> float:
         return min(kind.gone_s * 2.0 ** len(self._ended.get(key, ())), max(self.LONGEST_S, kind.gone_s))

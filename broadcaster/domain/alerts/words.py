@@ -19,6 +19,9 @@ _OVER: Final = {
     _K.SOUND: "Không còn thiếu, hoặc buổi phát đã qua giờ",
     _K.APPROVAL: "Không còn thiếu, hoặc buổi phát đã qua giờ",
     _K.TOMORROW: "Đã có buổi để phát, hoặc đã sang ngày khác",
+    _K.DECISION: "Đã quyết định, hoặc người gửi đã rút lại",
+    _K.ANSWER: "Đã trả lời, hoặc không còn cần",
+    _K.REPORT: "Đã lập, hoặc đã qua hạn lâu",
     _K.ATTACK: "Đã lắng",
 }
 """How it ended, where that is more than one thing."""

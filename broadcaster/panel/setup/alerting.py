@@ -179,7 +179,12 @@ def _person() -> dict[str, Any]:
     """Who is told of what, as it was typed."""
     given = request.form
     quiet = {_STATION: None, _NEVER: ""}.get(given.get("quiet_as", ""), given.get("quiet", ""))
-    return {"senders": given.getlist("senders"), "least": given.get("least", ""), "quiet": quiet}
+    return {
+        "senders": given.getlist("senders"),
+        "least": given.get("least", ""),
+        "quiet": quiet,
+        "decides": bool(given.get("decides")),
+    }
 
 
 def _person_page(role: str, now: AlertedPersonSettings | None, refused: RuleError | None) -> ResponseReturnValue:
@@ -187,7 +192,16 @@ def _person_page(role: str, now: AlertedPersonSettings | None, refused: RuleErro
     if request.method == "POST":
         shown, quiet_as = _person(), request.form.get("quiet_as", "")
     else:
-        shown = now.model_dump() if now else {"senders": [], "least": Rank.WARNING.value, "quiet": None}
+        shown = (
+            now.model_dump()
+            if now
+            else {
+                "senders": [],
+                "least": Rank.WARNING.value,
+                "quiet": None,
+                "decides": False,
+            }
+        )
         quiet_as = _STATION if shown["quiet"] is None else _OWN if shown["quiet"] else _NEVER
     page = render_template(
         "setup/alerting/person.html",

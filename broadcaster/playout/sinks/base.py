@@ -12,6 +12,8 @@ from broadcaster.domain.air.outlets import Outlet
 
 RATE = 48_000
 """Samples per second (Hz) of everything that play-out handles: mono, signed 16-bit, little-endian."""
+PROVEN_S = 10.0
+"""What broke is well again when it has carried sound for so long: a way that merely opens may hang at once."""
 
 Pcm = bytes | bytearray | memoryview
 

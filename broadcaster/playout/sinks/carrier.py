@@ -14,7 +14,7 @@ from typing import Protocol
 
 from broadcaster.clock import Clock
 from broadcaster.errors import AirError
-from broadcaster.playout.sinks.base import RATE, Pcm
+from broadcaster.playout.sinks.base import PROVEN_S, RATE, Pcm
 from broadcaster.threads import WatchedThread
 
 log = logging.getLogger(__name__)
@@ -90,8 +90,9 @@ class Carrier:
 
     @property
     def trouble(self) -> str:
-        """Why there is no way just now, in Vietnamese; empty when there is one, or none is wanted.
+        """Why there is no way just now, in Vietnamese, or was none until a few seconds ago; empty when all is well.
 
+        It ends by proof alone: a way that broke is tried, also when nobody plays, until it has carried for `PROVEN_S`.
         A way that hangs with nobody playing is noticed, and given up, when this is asked.
         """
         with self._changed:
@@ -181,7 +182,10 @@ class Carrier:
 
     def _needed(self) -> bool:
         return not self._stop and (
-            self._keep or self._holders > 0 or self._clock.monotonic() - self._wanted_at < LINGER_S
+            self._keep
+            or self._holders > 0
+            or bool(self._trouble)
+            or self._clock.monotonic() - self._wanted_at < LINGER_S
         )
 
     def _run(self) -> None:
@@ -190,11 +194,11 @@ class Carrier:
             with self._changed:
                 if not self._needed():
                     self._thread = None
-                    self._trouble = ""
                     return
             since = self._clock.monotonic()
             try:
                 self._once()
+                continue
             except AirError as error:
                 self._say(error.message)
             except Exception:
@@ -207,7 +211,7 @@ class Carrier:
         """Open the way and carry sound until it breaks or is no longer needed."""
         way = self._connect()
         with self._changed:
-            self._way, self._broken, self._trouble = way, "", ""
+            self._way, self._broken = way, ""
             self._changed.notify_all()
         try:
             self._carry(way)
@@ -223,7 +227,8 @@ class Carrier:
                 self._changed.notify_all()
 
     def _carry(self, way: Way) -> None:
-        begun, sent = self._clock.monotonic(), 0
+        opened = begun = self._clock.monotonic()
+        sent = 0
         while True:
             with self._changed:
                 if not self._waiting:
@@ -250,9 +255,15 @@ class Carrier:
                 finally:
                     self._sending_since = None
                 sent += len(pcm) // 2
-                with self._changed:
-                    self._samples = sum(map(len, self._waiting)) // 2
-                    self._changed.notify_all()
+                self._went(self._clock.monotonic() - opened)
+
+    def _went(self, carried_s: float) -> None:
+        """Take note that the way took a piece, so many seconds after it was opened."""
+        with self._changed:
+            self._samples = sum(map(len, self._waiting)) // 2
+            if carried_s >= PROVEN_S and not self._broken:
+                self._trouble = ""
+            self._changed.notify_all()
 
     def _say(self, why: str) -> None:
         log.warning("sink %s: %s", self._name, why)
@@ -262,7 +273,7 @@ class Carrier:
 
     def _pause(self, failures: int) -> None:
         with self._changed:
-            if not failures or not self._trouble:
+            if not failures:
                 return
             wanted = self._holders or self._clock.monotonic() - self._wanted_at < LINGER_S
             last = self._wanted_at

@@ -22,7 +22,7 @@ from broadcaster.domain.air.mutes import Mute
 from broadcaster.domain.air.outlets import Outlet
 from broadcaster.errors import AirError
 from broadcaster.playout.monitor.comparator import Comparator
-from broadcaster.playout.sinks.base import RATE, Feed, Losing, Pcm, Placed, Sink, Stream
+from broadcaster.playout.sinks.base import PROVEN_S, RATE, Feed, Losing, Pcm, Placed, Sink, Stream
 from broadcaster.playout.sound.equaliser import Equaliser
 from broadcaster.playout.sound.events import AboutToStart, Ended, Event, PlayProgress, Started
 from broadcaster.playout.sound.sources import Segment
@@ -122,6 +122,9 @@ class Lane:
     """Samples that earlier streams took and never let out."""
     _lost_known: int = 0
     _tee: Stream | None = None
+    _told: str = field(init=False)
+    """What `fault` was told last."""
+    _opened_at: float = 0.0
     _retry_at: float = 0.0
     _quiet_why: Why = NOTHING
     _overruled: Why = NOTHING
@@ -134,6 +137,7 @@ class Lane:
 
     def __post_init__(self) -> None:
         self._wake, self._go = threading.Event(), threading.Event()
+        self._told = self.trouble
 
     @property
     def hears_back(self) -> bool:
@@ -358,6 +362,8 @@ class Lane:
             try:
                 self._stream.write(pcm)
                 sent = True
+                if self._told and now - self._opened_at >= PROVEN_S:
+                    self._tell("")
             except AirError as error:
                 self._break(error.message)
         self._record(pcm)
@@ -407,9 +413,13 @@ class Lane:
         except AirError as error:
             self._break(error.message)
             return
-        if self.trouble:
-            self.trouble = ""
-            self.fault(self.sink.name, "")
+        self.trouble, self._opened_at = "", self.clock.monotonic()
+
+    def _tell(self, why: str) -> None:
+        """Tell of a beginning or an end; what opens and breaks again and again has one of each."""
+        if bool(why) != bool(self._told):
+            self._told = why
+            self.fault(self.sink.name, why)
 
     def _break(self, why: str) -> None:
         if self._stream is not None:
@@ -418,9 +428,8 @@ class Lane:
             _quietly(self._stream.close)
             self._stream = None
         self._retry_at = self.clock.monotonic() + RETRY_S
-        if not self.trouble:
-            self.trouble = why
-            self.fault(self.sink.name, why)
+        self.trouble = self.trouble or why
+        self._tell(why)
         self._quiet_why = self._quiet_why or Why(Cause.SINK_FAILED, why)
 
     def _sink_fault(self) -> Why:

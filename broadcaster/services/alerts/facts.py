@@ -26,6 +26,7 @@ from broadcaster.services import disk_room
 from broadcaster.services.air import ear
 from broadcaster.services.air.fitness import ASKED_OF_PLAYOUT, Ailment, Organ, fitness
 from broadcaster.services.air.heartbeats import ALIVE
+from broadcaster.services.alerts import waits
 from broadcaster.services.schedule.in_force import day_kinds, rotations_in_force
 from broadcaster.services.setup import certificates
 from broadcaster.services.setup.backup import last_backup
@@ -80,6 +81,7 @@ class FactFinder:
     def __init__(self, station: Station) -> None:
         self._station = station
         self._slow: StationFacts | None = None
+        self._waits: waits.Waits = {}
         self._slow_at = float("-inf")
 
     def look(self) -> StationFacts:
@@ -101,6 +103,7 @@ class FactFinder:
             ailing.setdefault(_K.OTHER, ())
             ailing[_K.PANEL] = tuple(_panel(session, facts.now))
             ailing[_K.SENDER] = tuple(_senders(station, session))
+            ailing[_K.EMERGENCY] = (*ailing.get(_K.EMERGENCY, ()), *waits.unconfirmed(station, session))
             empty = tuple(_empty(station, session, facts.now))
             ailing[_K.APPROVAL] = (*ailing.get(_K.APPROVAL, ()), *empty)
             next_at = session.scalar(
@@ -110,6 +113,8 @@ class FactFinder:
             )
             if self._slow is None or at - self._slow_at >= SLOWLY_S:
                 self._slow, self._slow_at = _slowly(station, session, facts), at
+                self._waits = waits.for_people(station, session)
+            ailing |= self._waits
         slow = self._slow
         return StationFacts(
             now=facts.now,

@@ -81,6 +81,7 @@ def recipients(settings: Settings) -> list[Recipient]:
             tuple(one.senders),
             Rank(one.least),
             QuietHours.parse(alerts.quiet if one.quiet is None else one.quiet),
+            one.decides,
         )
         for name, one in alerts.people.items()
     ]

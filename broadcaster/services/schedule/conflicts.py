@@ -106,7 +106,13 @@ def let_be(station: Station, actor: Actor, marks: Collection[str]) -> None:
     letting_be.let_be(station, actor, things)
 
 
-def _lost(station: Station, session: Session, now: dt.datetime) -> list[Conflict]:
+def unanswered(session: Session, now: dt.datetime) -> list[BroadcastRow]:
+    """The sessions that nobody heard and to which nobody gave an answer."""
+    answers = letting_be.answers(session)
+    return [r for r in _gone(session, now) if mark_of(Kind.LOST, r.id) not in answers]
+
+
+def _gone(session: Session, now: dt.datetime) -> list[BroadcastRow]:
     """The sessions that nobody heard, or nobody knows whether anybody did, and that were not planned again."""
     rows = session.scalars(
         select(BroadcastRow).where(
@@ -116,7 +122,11 @@ def _lost(station: Station, session: Session, now: dt.datetime) -> list[Conflict
     ).all()
     repeated = select(BroadcastRow.origin_id).where(BroadcastRow.origin == Origin.COPIED)
     answered = set(session.scalars(repeated.where(BroadcastRow.origin_id.in_([r.id for r in rows]))))
-    gone = [r for r in rows if r.id not in answered and by_hand.unheard(r)]
+    return [r for r in rows if r.id not in answered and by_hand.unheard(r)]
+
+
+def _lost(station: Station, session: Session, now: dt.datetime) -> list[Conflict]:
+    gone = _gone(session, now)
     room = room_ahead(station, session) if gone else None
     return [_of_lost(session, r, room) for r in gone if room]
 

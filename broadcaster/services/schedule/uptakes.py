@@ -70,6 +70,8 @@ class LostScript:
     uptake: Uptake
     mark: str
     """By which a person lets it be."""
+    since: dt.datetime
+    """When it was approved."""
 
 
 def lost(station: Station, session: Session, *, by: str | None = None) -> list[LostScript]:
@@ -82,7 +84,11 @@ def lost(station: Station, session: Session, *, by: str | None = None) -> list[L
         waiting = [c for c in waiting if c.script_id in mine]
     found = _told(station, session, waiting, approved, {})
     waiting.sort(key=lambda c: c.approved_at, reverse=True)
-    return [LostScript(c.script_id, c.title, u, _mark(c)) for c in waiting if (u := found[c.script_id]).state.lost]
+    return [
+        LostScript(c.script_id, c.title, u, _mark(c), c.approved_at)
+        for c in waiting
+        if (u := found[c.script_id]).state.lost
+    ]
 
 
 def let_be(station: Station, actor: Actor, marks: Collection[str]) -> None:

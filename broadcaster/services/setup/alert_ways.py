@@ -22,7 +22,7 @@ from broadcaster.settings import AlertedPersonSettings, SenderSettings, Settings
 
 _TRY_S: Final = 20.0
 _LONGEST: Final = 60
-_PERSON: Final = {"senders": "Báo qua", "least": "Báo từ mức nào", "quiet": "Giờ yên tĩnh"}
+_PERSON: Final = {"senders": "Báo qua", "least": "Báo từ mức nào", "quiet": "Giờ yên tĩnh", "decides": "Là lãnh đạo"}
 TABLES: Final = PluginTables(ALERTS, ("telegram", "zalo", "email", "modem", "esms", "ntfy", "webhook", "apprise"))
 
 
@@ -127,7 +127,7 @@ def save_person(
     if unknown := [name for name in person["senders"] if name not in alerts.senders]:
         raise RuleError(f"Không có cách báo tin “{unknown[0]}”.", field="senders")
     before = None if now is None else person_facts(now)
-    value = {k: v for k, v in {"role": role, **person}.items() if v is not None}
+    value = {k: v for k, v in {"role": role, **person}.items() if v is not None and v is not False}
     plugin_tables.write(station, actor, ("alerts", "people", role), value, "alerted", before, dict(person))
 
 

@@ -140,3 +140,20 @@ def test_beginnings_and_ends_take_turns_whatever_is_seen(there, kind):
             assert what != last
             last = what
         told = {trouble.key: kind} if last == "begin" else {}
+
+
+@pytest.mark.parametrize(("ill", "well", "told"), [(5, 5, True), (9, 6, True), (2, 6, False), (1, 9, False)])
+def test_what_flickers_is_told_when_it_is_ill_more_than_a_third_of_the_time(ill, well, told):
+    damper = Damper()
+    looks = [seen(OUTPUT) if n % (ill + well) < ill else seen() for n in range(200)]
+    assert any(damper.step(n * 3.0, one, {})[0] for n, one in enumerate(looks)) is told
+
+
+def test_what_could_not_be_looked_at_for_a_while_has_held_no_longer_and_no_shorter():
+    damper = Damper()
+    for at in range(0, 22, 3):
+        damper.step(at, seen(OUTPUT), {})
+    for at in range(24, 600, 3):
+        assert damper.step(at, seen(judged=frozenset()), {}) == ([], [])
+    assert damper.step(600, seen(OUTPUT), {}) == ([], [])
+    assert damper.step(609, seen(OUTPUT), {}) == ([OUTPUT], [])

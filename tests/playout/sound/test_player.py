@@ -121,12 +121,28 @@ def test_a_sink_that_breaks_and_comes_back_loses_only_the_time_between():
             real(at, stop),
         )[1]
 
-    ended, faults = play(sink, tape(1000, 240_000), before=breaks)
+    ended, faults = play(sink, tape(1000, 720_000), before=breaks)
     assert ended[0].why == Why(Cause.SINK_FAILED, "Đứt dây.")
     assert not ended[0].whole
-    assert 48_000 < ended[0].heard < 240_000
+    assert 600_000 < ended[0].heard < 720_000
     assert faults == [("main", "Đứt dây."), ("main", "")]
     assert sink.opened == 2
+
+
+def test_a_sink_that_opens_and_breaks_again_and_again_is_told_of_once_and_never_as_well():
+    sink = Catch()
+    sink.after = lambda n: setattr(sink, "broken", True)
+
+    def mended(lane, clock):
+        real = clock.sleep_until
+        clock.sleep_until = lambda at, stop=None: (
+            setattr(sink, "broken", sink.broken and clock.monotonic() % 3 > 1),
+            real(at, stop),
+        )[1]
+
+    _, faults = play(sink, tape(1000, 960_000), before=mended)
+    assert sink.opened > 3
+    assert faults == [("main", "Đứt dây.")]
 
 
 def test_a_mirror_that_fails_does_not_disturb_the_sound():

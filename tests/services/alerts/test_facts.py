@@ -14,16 +14,36 @@ import pytest
 from pyrage import x25519
 from sqlalchemy import select
 
-from broadcaster.clock import FrozenClock
-from broadcaster.db.models import AuditEvent, BroadcastRow, CueRow, RotationRow
+from broadcaster.clock import FrozenClock, day_start
+from broadcaster.db.models import (
+    Approval,
+    AuditEvent,
+    BroadcastRow,
+    CueOffer,
+    CueRow,
+    Emergency,
+    GraveProposal,
+    LexiconProposal,
+    Rendition,
+    Revision,
+    RotationRow,
+    Script,
+    Topic,
+    Unit,
+)
 from broadcaster.db.queries import alerts as rows
 from broadcaster.db.session import Database
+from broadcaster.domain.air.broadcasts import BroadcastState
 from broadcaster.domain.air.desk import PORT_FILE
+from broadcaster.domain.air.emergencies import EmergencyState
 from broadcaster.domain.alerts.ranks import Rank
 from broadcaster.domain.alerts.rules import judge
 from broadcaster.domain.alerts.troubles import Seen, TroubleKind
+from broadcaster.domain.alerts.waits import WaitKind
 from broadcaster.domain.people.callers import Caller
 from broadcaster.domain.people.security import MANY, SecurityKind
+from broadcaster.domain.reports import periods
+from broadcaster.domain.scripts.scripts import Decision, Genre, ScriptState
 from broadcaster.playout.host.loopback import Loopback
 from broadcaster.services.air import door, fitness, heartbeats
 from broadcaster.services.air.broadcasts import report_incident
@@ -150,7 +170,7 @@ def old_certificate(scene: Scene) -> None:
     before = scene.air.station
     station = scene.air.station = Station(before.home, before.home.settings(), before.db, before.clock)
     certificates.of_station(station)
-    scene.air.frozen.advance(dt.timedelta(days=380).total_seconds())
+    scene.air.frozen.advance(dt.timedelta(days=376, hours=6).total_seconds())
     scene.beat()
 
 
@@ -196,6 +216,122 @@ def full_disk(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 SILENT_ON_AIR = [{"broadcast": 1, "title": "Bản tin", "zones": ["ap-1"], "quiet_s": {"main": 11.0}}]
+
+
+def waits(*made: Any) -> Callable[[Scene], None]:
+    def act(scene: Scene) -> None:
+        with scene.air.station.db.write() as session:
+            for one in made:
+                session.add(one)
+                session.flush()
+
+    return act
+
+
+LONG_AGO = MORNING - dt.timedelta(days=5)
+ASKED: dict[str, Any] = {"by": "bientap", "at": LONG_AGO, "accepted": None}
+
+
+def a_script(scene: Scene, state: ScriptState) -> None:
+    """A script that was spoken, and approved, long ago."""
+    sha, ms = scene.air.sounds["nhac"]
+    spoken = {"spoken_text": "Kính.", "spoken_sha256": "0" * 64, "lexicon_version": "", "voice": "thử:a", "rate": 1.0}
+    sound = {"engine_version": "", "audio_sha256": sha, "duration_ms": ms, "lufs": -16.0, "dbtp": -1.0, "cues": []}
+    waits(
+        Unit(code="vhxh", name="Văn hóa"),
+        Topic(code="khac", title="Khác", short="Khác", position=1),
+        Script(
+            title="Bài thử",
+            folded="",
+            unit_code="vhxh",
+            topic_code="khac",
+            genre=Genre.NOTICE,
+            state=state,
+            verify=[],
+            created_at=LONG_AGO,
+            updated_at=LONG_AGO,
+        ),
+        Revision(script_id=1, number=1, body="Kính.", body_sha256="0" * 64, author="bientap", created_at=LONG_AGO),
+        Rendition(revision_id=1, created_at=LONG_AGO, notes=[], **spoken, **sound),
+        Approval(script_id=1, revision_id=1, rendition_id=1, decision=Decision.APPROVED, by="lanhdao", at=LONG_AGO),
+    )(scene)
+
+
+def script_waits(scene: Scene) -> None:
+    a_script(scene, ScriptState.SUBMITTED)
+
+
+def unused_script(scene: Scene) -> None:
+    a_script(scene, ScriptState.APPROVED)
+
+
+def unheard_session(scene: Scene) -> None:
+    values = {"state": BroadcastState.MISSED, "slot_key": "thu/mat", "verdict": "Không phát."}
+    scene.air.plan(LONG_AGO, [scene.air.cue(1, "nhac")], "ap-1", **values)
+
+
+def emergency(*, state: EmergencyState, **more: Any) -> Emergency:
+    return Emergency(typed_title="Lũ về", zones=["ap-1"], state=state, created_by="vanhanh", **more)
+
+
+WAITING = [
+    (script_waits, "decision:script/1"),
+    (
+        waits(GraveProposal(deed="leader", subject="x", words="Cho x làm lãnh đạo", wanted={}, **ASKED)),
+        "decision:agreement/1",
+    ),
+    (waits(LexiconProposal(add="", remove=[], **ASKED)), "decision:reading/1"),
+    (
+        waits(
+            CueOffer(name="nhac", kind="tune", title="Nhạc", audio_sha256="a" * 64, duration_ms=1, licence="x", **ASKED)
+        ),
+        "decision:sound/3",
+    ),
+    (
+        waits(emergency(state=EmergencyState.CANCELLED, created_at=LONG_AGO, confirmed_at=LONG_AGO, ended_at=LONG_AGO)),
+        "decision:review/1",
+    ),
+    (unheard_session, "answer:lost/2"),
+    (unused_script, "answer:unused/1"),
+]
+
+
+@pytest.mark.parametrize(("make", "key"), WAITING, ids=[key for _, key in WAITING])
+def test_whatever_waits_for_a_person_longer_than_a_working_day_is_told(
+    scene: Scene, make: Callable[[Scene], None], key: str
+) -> None:
+    make(scene)
+    found = scene.seen().troubles
+    assert {k: t.rank for k, t in found.items()} == {key: Rank.WARNING}
+    with scene.air.station.home.settings_file.open("a", encoding="utf-8") as file:
+        file.write("[alerts]\nwaiting_hours = 200\n")
+    assert scene.seen().troubles == {}, "the time is the station's to choose"
+
+
+def test_every_kind_of_wait_is_gathered_from_somewhere() -> None:
+    assert {key.partition(":")[2].partition("/")[0] for _, key in WAITING} == set(WaitKind)
+
+
+@pytest.mark.parametrize(
+    ("source", "minutes", "told"), [({"id": 1}, 0, Rank.URGENT), (None, 14, None), (None, 15, Rank.WARNING)]
+)
+def test_an_emergency_that_nobody_confirmed_is_told_and_one_from_a_message_at_once(
+    scene: Scene, source: dict[str, Any] | None, minutes: int, told: Rank | None
+) -> None:
+    made = MORNING - dt.timedelta(minutes=minutes)
+    waits(emergency(state=EmergencyState.DRAFT, source=source, created_at=made))(scene)
+    assert {k: t.rank for k, t in scene.seen().troubles.items()} == ({"emergency:draft/1": told} if told else {})
+
+
+def test_a_report_whose_last_day_comes_undrawn_is_told(scene: Scene) -> None:
+    settings = scene.air.station.settings.report
+    period = next(iter(periods.due(2026, cutoff=settings.cutoff_day)))[1]
+    day = periods.deadline(period, settings.due_day)
+    scene.air.frozen.advance((day_start(day, scene.air.station.settings.tz) - MORNING).total_seconds())
+    scene.beat()
+    found = {k: t for k, t in scene.seen().troubles.items() if t.kind is K.REPORT}
+    assert len(found) == 1
+    assert period.title in next(iter(found.values())).sentence
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,18 @@ def waiting(session: Session) -> list[Listed]:
     return _listed(session, session.scalars(query).all())
 
 
+def waiting_since(session: Session) -> list[tuple[Script, dt.datetime]]:
+    """The scripts that wait for the leader, each with the moment from which it does."""
+    newest = (
+        select(func.max(Rendition.created_at))
+        .join(Revision, Revision.id == Rendition.revision_id)
+        .where(Revision.script_id == Script.id)
+        .scalar_subquery()
+    )
+    found = session.execute(select(Script, newest).where(_waits()).order_by(Script.id))
+    return [(s, at if at and s.state is ScriptState.APPROVED else s.updated_at) for s, at in found]
+
+
 def returned_to(session: Session, author: str) -> list[tuple[Script, Approval]]:
     """The scripts that a leader gave back to their author, the last first, with the leader's words."""
     last = select(func.max(Approval.id)).where(Approval.decision == Decision.RETURNED).group_by(Approval.script_id)
