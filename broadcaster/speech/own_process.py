@@ -84,7 +84,10 @@ class VoiceProcess:
         if self._child is None or self._child.poll() is not None:
             self.close()
             command = [sys.executable, "-m", "broadcaster.speech.voice_process", self._name]
-            self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            try:
+                self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            except OSError as error:  # memory or places for processes ended
+                raise self._dead(error.strerror) from error
         child, said, pcm, length = self._child, None, b"", 0
         alarm = threading.Timer(TIMEOUT_S, child.kill)
         alarm.start()
@@ -108,11 +111,12 @@ class VoiceProcess:
             raise self._dead()
         return said, pcm
 
-    def _dead(self) -> EngineError:
-        """What to say of a process that is gone; the voice is left alone for a while."""
+    def _dead(self, why: str | None = None) -> EngineError:
+        """What to say of a process that is gone or cannot be; the voice is left alone for a while."""
         code = self._child.poll() if self._child is not None else None
         self.close()
         how = signal.Signals(-code).name if os.name == "posix" and code is not None and code < 0 else f"mã {code}"
+        how = why or how
         self._died = (
             f"Tiến trình của bộ đọc “{self._name}” chết giữa chừng ({how}): thư viện của giọng này không hợp với bộ xử "
             "lý của máy, hoặc máy hết bộ nhớ. Đài để giọng này nghỉ 10 phút rồi thử lại."

@@ -148,3 +148,10 @@ def test_a_voice_that_hangs_is_ended(voice: VoiceProcess, monkeypatch: pytest.Mo
         speaker(voice, "hang")
     assert died.value.code == "engine-died"
     assert voice._child is None
+
+
+def test_a_machine_that_begins_no_process_speaks_with_the_next_voice(
+    fateful: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "gone"))
+    assert registry.speak_all(["Xin chào."], ["fateful", "tone"]).engine == "tone"
