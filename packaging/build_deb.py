@@ -11,6 +11,7 @@ import argparse
 import csv
 import gzip
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -149,16 +150,16 @@ def settle(site: Path) -> None:
 
 
 def dress(root: Path, when: str) -> None:
-    """What lies outside the environment: the command, the unit of systemd, papers."""
+    """What lies outside the environment: the command, the units of systemd, papers."""
     (root / "usr/bin").mkdir(parents=True)
     (root / "usr/bin/loa").symlink_to("/opt/loa/current/bin/loa")
-    unit = root / "lib/systemd/system/loa.service"
-    unit.parent.mkdir(parents=True)
-    show = (
-        "from broadcaster.boot.unit import BootUnit; from broadcaster.homes import Layout; from pathlib import Path; "
-    )
-    show += "print(BootUnit.packaged(Layout(Path('/opt/loa'), Path('/var/lib/loa'))).text(), end='')"
-    unit.write_text(run(sys.executable, "-c", show))
+    units = root / "lib/systemd/system"
+    units.mkdir(parents=True)
+    show = "import json; from broadcaster.boot.unit import BootUnit; from broadcaster.homes import Layout; "
+    show += "from pathlib import Path; layout = Layout(Path('/opt/loa'), Path('/var/lib/loa')); "
+    show += "print(json.dumps(BootUnit.packaged(layout).texts()))"
+    for name, text in json.loads(run(sys.executable, "-c", show)).items():
+        (units / name).write_text(text)
     papers = root / "usr/share/doc/loa-xa"
     papers.mkdir(parents=True)
     shutil.copy(HERE / "debian/copyright", papers / "copyright")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from broadcaster.boot.state import ServiceState
-from broadcaster.boot.unit import ACCOUNT, GROUPS, NAME, OWN, PLACES, BootUnit
+from broadcaster.boot.unit import ACCOUNT, FOLDERS, GROUPS, NAME, OWN, UPGRADE, WISH, BootUnit
 from broadcaster.clock import SystemClock
 from broadcaster.errors import ForbiddenError, StationError
 from broadcaster.homes import SETTINGS, installed
@@ -67,15 +67,12 @@ def unit_for(home: Path) -> BootUnit:
     if home.is_dir() and (found := home.stat()).st_uid:
         account, group = pwd.getpwuid(found.st_uid).pw_name, grp.getgrgid(found.st_gid).gr_name
     known = {one.gr_name for one in grp.getgrall()}
-    return BootUnit(_program(), home, account, group, [name for name in GROUPS if name in known])
-
-
-def _program() -> list[str]:
-    """The command `loa`: of the version in use, where versions lie side by side."""
+    groups = [name for name in GROUPS if name in known]
     layout, beside = installed(), Path(sys.prefix) / "bin" / "loa"
-    if Path(sys.prefix).is_relative_to(layout.programs):
-        return list(BootUnit.packaged(layout).program)
-    return [str(beside)] if beside.is_file() else [sys.executable, "-m", "broadcaster"]
+    if Path(sys.prefix).is_relative_to(layout.programs):  # versions lie side by side: the one in use
+        return BootUnit(BootUnit.packaged(layout).program, home, account, group, groups, layout.programs)
+    program = [str(beside)] if beside.is_file() else [sys.executable, "-m", "broadcaster"]
+    return BootUnit(program, home, account, group, groups)
 
 
 def install(home: Path, *, starter: bool) -> Iterator[str]:
@@ -94,17 +91,24 @@ def install(home: Path, *, starter: bool) -> Iterator[str]:
     yield from _owned(unit)
     if starter or not (home / SETTINGS).is_file():
         yield _as_owner(unit, "init", *(["--starter"] if starter else [])).strip()
-    if _written(unit.text()):
-        yield f"Đã ghi {OWN}."
+    if written := [OWN / name for name, text in unit.texts().items() if _written(name, text)]:
+        yield f"Đã ghi {', '.join(map(str, written))}."
         _systemctl("daemon-reload")
         if state().running:
             yield "Dịch vụ còn chạy theo tệp cũ. Lúc không có buổi phát, hãy chạy: sudo loa service restart"
     if not state().at_boot:
         _systemctl("enable", NAME)
         yield "Từ nay đài tự bật cùng máy."
+    if WISH in unit.texts():
+        _systemctl("enable", "--now", WISH)
     now = state()
     if not (now.running or now.starting):
         turn("start")
+
+
+def carries_upgrades() -> bool:
+    """Whether systemd would carry out an upgrade that is wished for."""
+    return here() and any((folder / UPGRADE).is_file() for folder in FOLDERS)
 
 
 def turn(verb: str) -> None:
@@ -136,23 +140,27 @@ def remove() -> Iterator[str]:
     if state().installed:
         _systemctl("disable", "--now", NAME)
         yield "Đã tắt đài; đài không tự bật cùng máy nữa."
-    if OWN.is_file():
-        OWN.unlink()
-        _systemctl("daemon-reload")
-        yield f"Đã xóa {OWN}."
+    if any((folder / WISH).is_file() for folder in FOLDERS):
+        _systemctl("disable", "--now", WISH)
+    for path in (OWN / name for name in (NAME, UPGRADE, WISH)):
+        if path.is_file():
+            path.unlink()
+            _systemctl("daemon-reload")
+            yield f"Đã xóa {path}."
 
 
-def _written(text: str) -> bool:
-    """Lay the unit where it belongs, unless a package laid the same; return whether anything changed."""
-    if any(path.is_file() and path.read_text(encoding="utf-8") == text for path in PLACES[1:]):
-        if not OWN.exists():
+def _written(name: str, text: str) -> bool:
+    """Lay a unit where it belongs, unless a package laid the same; return whether anything changed."""
+    own, *others = (folder / name for folder in FOLDERS)
+    if any(path.is_file() and path.read_text(encoding="utf-8") == text for path in others):
+        if not own.exists():
             return False
-        OWN.unlink()
+        own.unlink()
         return True
-    if OWN.is_file() and OWN.read_text(encoding="utf-8") == text:
+    if own.is_file() and own.read_text(encoding="utf-8") == text:
         return False
-    OWN.write_text(text, encoding="utf-8")
-    OWN.chmod(0o644)
+    own.write_text(text, encoding="utf-8")
+    own.chmod(0o644)
     return True
 
 

@@ -1,5 +1,7 @@
 """The text of `loa.service`, by which systemd starts a station with the machine, watches it and starts it again.
 
+Beside it those by which systemd carries out an upgrade that is wished for, and brings the station back however it ends.
+
 The one place where it is written: `loa service install` puts it on this machine, a package ships it, `loa service
 show` prints it. What stands in it is systemd 252 or younger's; see `systemd.exec` and `systemd.service`.
 """
@@ -14,10 +16,16 @@ from typing import Final
 from broadcaster.homes import Layout
 
 NAME: Final = "loa.service"
-OWN: Final = Path("/etc/systemd/system") / NAME
+UPGRADE, WISH = "loa-upgrade.service", "loa-upgrade.path"
+"""What carries out an upgrade, and what sees that one is wished for."""
+OWN: Final = Path("/etc/systemd/system")
 """Where `loa service install` writes."""
-PLACES: Final = (OWN, Path("/usr/lib/systemd/system") / NAME, Path("/lib/systemd/system") / NAME)
-"""There, and where a package lays it."""
+FOLDERS: Final = (OWN, Path("/usr/lib/systemd/system"), Path("/lib/systemd/system"))
+"""There, and where a package lays units."""
+PLACES: Final = tuple(folder / NAME for folder in FOLDERS)
+"""Where the service may be written."""
+WISHES: Final = ("wish.json", "upgrade/wish.json")
+"""The file of an administrator's wish beside the versions, and of the panel's in the home."""
 ACCOUNT: Final = "loa"
 """The account and the group that own an installed station."""
 GROUPS: Final = ("audio", "dialout")
@@ -39,19 +47,41 @@ class BootUnit:
     group: str = ACCOUNT
     groups: Sequence[str] = GROUPS
     """Those of `GROUPS` that the machine has: one that it has not would keep the station from starting."""
+    programs: Path | None = None
+    """Where versions lie side by side, if they do: only such a station can be upgraded."""
 
     @classmethod
     def packaged(cls, layout: Layout) -> BootUnit:
         """As a package ships it."""
-        return cls([str(layout.programs / "current" / "bin" / "loa")], layout.home)
+        return cls([str(layout.programs / "current" / "bin" / "loa")], layout.home, programs=layout.programs)
 
     @property
     def command(self) -> list[str]:
         """What is started."""
         return [*self.program, "--home", str(self.home), "up"]
 
+    def texts(self) -> dict[str, str]:
+        """Every file of this station's, by its name."""
+        if self.programs is None:
+            return {NAME: self.text()}
+        command = " ".join(map(_word, [*self.program, "--home", str(self.home), "upgrade", "of", "wished"]))
+        wishes = [str(place / name) for place, name in zip((self.programs, self.home), WISHES, strict=True)]
+        return {
+            NAME: self.text(),
+            UPGRADE: _UPGRADE.format(
+                command=command,
+                program=" ".join(map(_word, self.program)),
+                home=_path(self.home),
+                station=NAME,
+                rt=RT_LIMIT,
+            ),
+            WISH: _WISH.format(
+                wishes="\n".join(f"PathExists={path.replace('%', '%%')}" for path in wishes), upgrade=UPGRADE
+            ),
+        }
+
     def text(self) -> str:
-        """The whole file."""
+        """The file of the service."""
         hides = not any(Path(p).is_relative_to(h) for p in (self.program[0], self.home) for h in _HIDDEN)
         return _TEXT.format(
             command=" ".join(map(_word, self.command)),
@@ -143,6 +173,40 @@ RemoveIPC=yes
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallErrorNumber=EPERM
+
+[Install]
+WantedBy=multi-user.target
+"""
+_UPGRADE: Final = """\
+[Unit]
+Description=Loa Xã: nâng cấp
+RequiresMountsFor={home}
+# With the machine: not while the station is still under way to its first sound.
+After={station}
+StartLimitIntervalSec=0
+
+[Service]
+Type=exec
+ExecStart={command}
+# However this ends, killed too: the version that the pointer names lives again, and settles what was left.
+ExecStopPost=/bin/systemctl --no-block start {station}
+ExecStopPost=-{program} --home {home} upgrade settle
+KillMode=mixed
+TimeoutStopSec=180
+# The version that is tried airs from here.
+LimitRTPRIO={rt}
+LimitNICE=-15
+LimitNOFILE=65536
+OOMScoreAdjust=-200
+UMask=0077
+"""
+_WISH: Final = """\
+[Unit]
+Description=Loa Xã: có bản mới chờ thay
+
+[Path]
+{wishes}
+Unit={upgrade}
 
 [Install]
 WantedBy=multi-user.target

@@ -27,7 +27,18 @@ from broadcaster.panel.reports import activities, plans, tracker
 from broadcaster.panel.reports import pages as reports
 from broadcaster.panel.schedule import by_hand, calendar, new_rotation, outlook, slots
 from broadcaster.panel.scripts import approving, editor, listening, pages, preview, recordings, slogans
-from broadcaster.panel.setup import alerting, elsewhere, guide, restored, settings, sounds, told, trust, zones
+from broadcaster.panel.setup import (
+    alerting,
+    elsewhere,
+    guide,
+    restored,
+    settings,
+    sounds,
+    told,
+    trust,
+    upgrading,
+    zones,
+)
 from broadcaster.panel.web import (
     access,
     agreeing,
@@ -87,6 +98,7 @@ _BLUEPRINTS = (
     restored,
     trust,
     elsewhere,
+    upgrading,
     tokens,
     preferences,
     api,

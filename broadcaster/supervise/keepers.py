@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -16,6 +17,11 @@ from broadcaster.services.setup.upgrade.versions import Versions, clean_environm
 from broadcaster.supervise import bond
 
 _WAIT_S: Final = 180
+_GUARD: Final = (
+    "import os, sys; sys.stdin.readline() or "
+    "os.execv(python := os.path.realpath(sys.argv[1]) + '/bin/python', [python, *sys.argv[2:]])"
+)
+"""Becomes a station in the version that the pointer names, when the line breaks without a word."""
 
 
 class Rights:
@@ -79,16 +85,37 @@ class Keeper:
         rights: for what is started.
     """
 
+    is_service = False
+
     def __init__(self, home: Home, rights: Rights) -> None:
         self._home, self._rights = home, rights
         self.lives = bool(bond.living(home))
         """Whether the station ran when this was made."""
 
     @staticmethod
-    def of(home: Home, rights: Rights) -> Keeper:
-        """Whoever keeps the station of this home just now."""
+    def of(home: Home, rights: Rights, *, by_service: bool = False) -> Keeper:
+        """Whoever keeps the station of this home just now; `by_service`: it is known to be the system's service."""
         pid = bond.living(home).get("up")
-        return _Service(home, rights) if pid and pid == _main_pid() else Keeper(home, rights)
+        return _Service(home, rights) if by_service or (pid and pid == _main_pid()) else Keeper(home, rights)
+
+    @contextlib.contextmanager
+    def guarded(self, versions: Versions) -> Iterator[None]:
+        """End the station in the block and start it again at its end, by another process if this one is killed."""
+        if not self.lives:
+            yield
+            return
+        with self._guard(versions) if os.name == "posix" else contextlib.nullcontext() as guard:
+            try:
+                yield
+            finally:
+                self.start(versions)
+                if guard is not None and guard.stdin is not None:
+                    with contextlib.suppress(OSError):
+                        guard.stdin.write(b"over\n")
+
+    def _guard(self, versions: Versions) -> subprocess.Popen[bytes]:
+        up = ["-m", "broadcaster", "--home", str(self._home.root), "up"]
+        return self._rights.started([sys.executable, "-c", _GUARD, str(versions.pointer), *up], **_apart(), bufsize=0)
 
     def stop(self) -> None:
         """End the station in order.
@@ -104,17 +131,30 @@ class Keeper:
         python = versions.python(versions.current())
         self._rights.started(
             [str(python), "-m", "broadcaster", "--home", str(self._home.root), "up"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=clean_environment(),
-            cwd="/",
-            start_new_session=os.name == "posix",
+            **_apart() | {"stdin": subprocess.DEVNULL},
         )
+
+
+def _apart() -> dict[str, Any]:
+    """How a process is started that outlives this one and its window."""
+    nowhere = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "stdin": subprocess.PIPE}
+    return nowhere | {"env": clean_environment(), "cwd": "/", "start_new_session": os.name == "posix"}
 
 
 class _Service(Keeper):
     """The unit of systemd."""
+
+    is_service = True
+
+    def __init__(self, home: Home, rights: Rights) -> None:
+        super().__init__(home, rights)
+        self.lives = self.lives or _shown("ActiveState") not in {"", "inactive", "failed"}
+
+    def _guard(self, versions: Versions) -> subprocess.Popen[bytes]:
+        del versions
+        with self._rights.high():
+            command = ["sh", "-c", f"read word || exec systemctl --no-block start {unit.NAME}"]
+            return subprocess.Popen(command, **_apart(), bufsize=0)
 
     def stop(self) -> None:
         """Let systemd end it: it would start again what ends by itself."""
@@ -127,7 +167,7 @@ class _Service(Keeper):
 
     def _system(self, verb: str) -> None:
         with self._rights.high():
-            done = _systemctl(verb, unit.NAME)
+            done = systemctl(verb, unit.NAME)
         if done is None or done.returncode:
             why = "" if done is None else done.stderr.strip()
             raise StationError(f"systemctl {verb} {unit.NAME}: {why}", code="service")
@@ -135,11 +175,18 @@ class _Service(Keeper):
 
 def _main_pid() -> int:
     """The process of the station's unit; 0 when there is none."""
-    done = _systemctl("show", "--property=MainPID", "--value", unit.NAME)
-    return int(done.stdout) if done is not None and done.stdout.strip().isdigit() else 0
+    said = _shown("MainPID")
+    return int(said) if said.isdigit() else 0
 
 
-def _systemctl(*words: str) -> subprocess.CompletedProcess[str] | None:
+def _shown(name: str) -> str:
+    """What systemd says of the station's unit; empty when there is no systemd."""
+    done = systemctl("show", f"--property={name}", "--value", unit.NAME)
+    return "" if done is None else done.stdout.strip()
+
+
+def systemctl(*words: str) -> subprocess.CompletedProcess[str] | None:
+    """Have systemd do something, or say something; None where there is none."""
     path = shutil.which("systemctl")
     if path is None:
         return None

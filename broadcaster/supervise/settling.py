@@ -39,7 +39,8 @@ def settled(home: Home, clock: Clock, tell: Callable[[str], object]) -> None:
     if (found := record.last(home)) is None or found.step.over:
         return
     with alone(home):
-        if left := bond.end(home, bond.living(home)):
+        touched = settle(found.step, moved=_moved(found)) is not Action.FORGET
+        if touched and (left := bond.end(home, bond.living(home))):
             raise StationError(
                 f"Bản đang chạy thử không tắt được: {', '.join(map(str, left.values()))}.", code="locked"
             )
@@ -67,7 +68,7 @@ def alone(home: Home) -> Iterator[None]:
 def put_in_order(home: Home, clock: Clock, upgrade: Upgrade, why: str = _CUT) -> Upgrade:
     """Do what `settle` says of an upgrade that nobody carries out any more; return how it stands then."""
     kept = databases.kept(home)
-    match settle(upgrade.step, moved=Versions.at(upgrade.versions).current() == upgrade.new):
+    match settle(upgrade.step, moved=_moved(upgrade)):
         case Action.FORGET:
             kept.clear(old=True)
             return record.go(home, clock, upgrade, UpgradeStep.BACK, why=why, told=False)
@@ -82,6 +83,24 @@ def put_in_order(home: Home, clock: Clock, upgrade: Upgrade, why: str = _CUT) ->
             kept.clear(old=not upgrade.migrated)
             return record.go(home, clock, upgrade, UpgradeStep.DONE, why="", told=False)
     return upgrade
+
+
+def _moved(upgrade: Upgrade) -> bool:
+    return Versions.at(upgrade.versions).current() == upgrade.new
+
+
+def forgotten(home: Home, clock: Clock) -> None:
+    """Forget an upgrade that was cut off before the station was touched; to be asked by whoever is `alone`.
+
+    Raises:
+        StationError: it was cut off later.
+    """
+    found = record.last(home)
+    if found is None or found.step.over:
+        return
+    if settle(found.step, moved=_moved(found)) is not Action.FORGET:
+        raise StationError("Lần nâng cấp trước bị cắt ngang. Hãy chạy: loa upgrade settle", code="unsettled")
+    put_in_order(home, clock, found)
 
 
 def _replay_from(home: Home, upgrade: Upgrade) -> None:

@@ -7,8 +7,11 @@ import threading
 from types import FrameType
 
 
-def stop_event() -> threading.Event:
-    """An event that Ctrl-C, SIGTERM, SIGHUP or a Windows break sets. Call it in the main thread."""
+def stop_event(*, closed_window: bool = True) -> threading.Event:
+    """An event that Ctrl-C, SIGTERM, SIGHUP or a Windows break sets. Call it in the main thread.
+
+    Without `closed_window` whoever waits for it goes on when the window is closed.
+    """
     stop = threading.Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
@@ -16,5 +19,5 @@ def stop_event() -> threading.Event:
 
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         if (number := getattr(signal, name, None)) is not None:
-            signal.signal(number, on_signal)
+            signal.signal(number, signal.SIG_IGN if name == "SIGHUP" and not closed_window else on_signal)
     return stop

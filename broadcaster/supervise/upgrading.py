@@ -33,14 +33,13 @@ from broadcaster.services.setup.upgrade.versions import Versions, clean_environm
 from broadcaster.supervise import bond
 from broadcaster.supervise.keepers import Keeper, Rights
 from broadcaster.supervise.other_versions import OtherVersions, UnknownQuestionError
-from broadcaster.supervise.settling import alone, put_in_order, replayed, size_of_marks
+from broadcaster.supervise.settling import alone, forgotten, put_in_order, replayed, size_of_marks
 
 _LONG_S: Final = 7200.0
 _LOOK_S: Final = 15.0
 _END_S: Final = 90.0
 _PATIENCE_S: Final = 1200.0
 """So long a trial that is over waits for what sounds, or for an emergency, before it ends."""
-_CUT: Final = "Lần nâng cấp này bị cắt ngang."
 _BEFORE_UNKNOWN: Final = frozenset({"hold", "output", "disk", "sound", "siren"})
 """What may have been wrong before, where the version before cannot say."""
 
@@ -73,6 +72,9 @@ class Upgrader:
         tell: says to the person at the screen how it goes.
         stop: set when that person wants it to end.
         watch_s: how long the new version must be well before it is trusted.
+        wanted: whether it is wished for still, as long as the station was not touched.
+        touching: called with an administrator's rights when the station is about to be ended.
+        by_service: the system's service keeps the station, whether it lives just now or is about to.
     """
 
     def __init__(
@@ -84,9 +86,13 @@ class Upgrader:
         stop: threading.Event,
         *,
         watch_s: float = WATCH_S,
+        touching: Callable[[], object] = lambda: None,
+        wanted: Callable[[], bool] = lambda: True,
+        by_service: bool = False,
     ) -> None:
         self._home, self._versions, self._clock = home, versions, clock
-        self._tell, self._stop, self._watch_s = tell, stop, watch_s
+        self._say, self._stop, self._watch_s = tell, stop, watch_s
+        self._touching, self._wanted, self._by_service = touching, wanted, by_service
         self._rights = Rights(home)
         self._others = OtherVersions(home, versions, self._rights)
         self._child: subprocess.Popen[bytes] | None = None
@@ -107,8 +113,7 @@ class Upgrader:
         """
         self._rights.lower()
         with alone(self._home):
-            if (left := record.last(self._home)) is not None and not left.step.over:
-                raise StationError("Lần nâng cấp trước bị cắt ngang. Hãy chạy: loa upgrade settle", code="unsettled")
+            forgotten(self._home, self._clock)
             old = self._versions.current()
             with self._rights.high():
                 new = lay()
@@ -125,6 +130,10 @@ class Upgrader:
                 self._tell(ended.sentence)
                 return ended
 
+    def _tell(self, words: str) -> None:
+        with contextlib.suppress(OSError):  # the window is closed, and the upgrade goes on
+            self._say(words)
+
     def _taken_back(self, upgrade: Upgrade, error: BaseException) -> Upgrade:
         self._end_child()
         found = record.last(self._home) or upgrade
@@ -132,12 +141,20 @@ class Upgrader:
         return found if found.step.over else put_in_order(self._home, self._clock, found, why)
 
     def _carry_out(self, upgrade: Upgrade, *, hurry: bool) -> Upgrade:
-        keeper = Keeper.of(self._home, self._rights)
+        keeper = Keeper.of(self._home, self._rights, by_service=self._by_service)
         before = self._before(upgrade) if keeper.lives else _BEFORE_UNKNOWN
         self._tell(upgrade.sentence)
         self._rehearse(upgrade, running=keeper.lives)
         if keeper.lives:
             self._wait(upgrade, hurry=hurry)
+        with keeper.guarded(self._versions):
+            upgrade = self._exchange_and_watch(upgrade, keeper, before)
+        with self._rights.high():
+            self._versions.keep_only(upgrade.old, upgrade.new)
+        return upgrade
+
+    def _exchange_and_watch(self, upgrade: Upgrade, keeper: Keeper, before: frozenset[str]) -> Upgrade:
+        """From the end of the version before until none runs."""
         try:
             upgrade = self._exchanged(upgrade, keeper)
             upgrade = record.go(self._home, self._clock, upgrade, UpgradeStep.TRIAL)
@@ -154,10 +171,6 @@ class Upgrader:
             raise
         finally:
             self._end_child()
-            if keeper.lives:
-                keeper.start(self._versions)
-        with self._rights.high():
-            self._versions.keep_only(upgrade.old, upgrade.new)
         return upgrade
 
     def _before(self, upgrade: Upgrade) -> frozenset[str]:
@@ -200,6 +213,8 @@ class Upgrader:
         """Wait until nothing sounds, and nothing is due within a quarter of an hour."""
         told = ""
         while True:
+            if not self._wanted():
+                raise StationError("Đã thôi theo yêu cầu, đài chưa bị đụng tới.", code="withdrawn")
             need = 1.0 if hurry else QUIET.total_seconds()
             found = self._others.ask(upgrade.old, "quiet", "--seconds", str(need))
             if not found["why"]:
@@ -214,6 +229,8 @@ class Upgrader:
         """End the station, migrate its last state and put it in place."""
         upgrade = record.go(self._home, self._clock, upgrade, UpgradeStep.STOPPING, why="")
         self._tell(upgrade.sentence)
+        with self._rights.high():
+            self._touching()
         if keeper.lives:
             keeper.stop()
         if left := bond.living(self._home):

@@ -12,6 +12,7 @@ packages that it needed then; of `0013` the log is the one that is kept in tests
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import random
 import re
@@ -25,6 +26,8 @@ import time
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
+
+import psutil
 
 from broadcaster.home import Home
 from broadcaster.services.setup.upgrade.versions import Versions, clean_environment
@@ -101,6 +104,18 @@ def out_of_git(form: str, folder: Path) -> Path:
     return folder
 
 
+def power_cut(home: Home, *processes: subprocess.Popen[bytes]) -> None:
+    """Kill processes with all that they started, and every process of the station."""
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            for one in [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]:
+                one.suspend()
+                one.kill()
+    for pid in bond.living(home).values():
+        if pid:
+            os.kill(pid, signal.SIGKILL)
+
+
 def cut_off(form: Form, chance: random.Random, *, cut: bool) -> str:
     """One upgrade; what it came to."""
     made, log = form.machine(), form.folder / "log"
@@ -113,26 +128,26 @@ def cut_off(form: Form, chance: random.Random, *, cut: bool) -> str:
         started.append(made.start("up", log=log))
         alive(made)
     command = made.upgrading(form.bundle, watch=1)
-    began = time.monotonic()
+    began, by_itself = time.monotonic(), False
     upgrading = made.start(*command, log=log, version="" if form.knows else NEW)
     if cut:
-        moment = chance.uniform(0, form.whole_s[running] or 40.0)
+        moment = chance.uniform(0, form.whole_s[running] or max(form.whole_s.values()) or 40.0)
         try:
             upgrading.wait(moment)
         except subprocess.TimeoutExpired:
             if form.knows:
                 told.write(1)
             everything = chance.random() < 0.5
-            pids = [upgrading.pid, *(bond.living(home).values() if everything else ())]
-            for pid in pids:
-                if pid:
-                    os.kill(pid, signal.SIGKILL)
+            power_cut(home, upgrading) if everything else upgrading.kill()
+            by_itself = running and not everything
     upgrading.wait(600)
     if not cut:
         form.whole_s[running] = time.monotonic() - began
     step = made.state()["step"] if (made.home / "upgrade" / "state.json").is_file() else "laying"
     if not form.knows:  # it cannot put in order what it does not know of
         until(lambda: made.loa("upgrade", "settle", version=NEW).returncode == 0, 180, every=1.0)
+    if by_itself:
+        until(lambda: made.state_is_over() and "up" in bond.living(home), 240, every=0.3, passing=(OSError, ValueError))
     if not (bond.living(home).get("up") and made.state_is_over()):
         until(lambda: "up" not in bond.living(home), 120, every=0.3)
         started.append(made.start("up", log=log))
@@ -168,10 +183,10 @@ def main() -> None:
         for form in forms:
             form.whole_s = dict.fromkeys((True, False), asked.whole)
         for n in range(asked.runs):
-            form = forms[n % len(forms)]
+            form, began = forms[n % len(forms)], time.monotonic()
             outcome = cut_off(form, chance, cut=bool(asked.whole) or n >= len(forms))
             found[outcome] += 1
-            print(f"{n + 1:4d} {outcome}", flush=True)
+            print(f"{n + 1:4d} {outcome}, {time.monotonic() - began:.0f} s", flush=True)
             if time.monotonic() > end:
                 break
     print(f"\n{sum(found.values())} upgrades, faults: {sum(n for o, n in found.items() if o.startswith('FAULT'))}")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,3 +59,64 @@ def test_the_service_is_installed_lives_through_hangs_and_power_cuts_and_goes_wi
     assert booted.run("test", "-f", "/var/lib/loa/station.toml").returncode == 0, "the station stays"
     twice = booted.run("loa", "service", "remove")
     assert (twice.returncode, "Không có dịch vụ" in twice.stdout) == (0, True)
+
+
+VERSIONS = """
+cd /opt/loa/versions
+for v in 0.0.1 9.0.0; do cp -a trial $v; sed -i 1s/trial/$v/ $v/bin/loa; touch $v/.complete; done
+ln -sfn versions/0.0.1 /opt/loa/current
+"""
+
+
+def test_systemd_carries_out_an_upgrade_and_brings_the_station_back_from_a_kill_and_a_power_cut_in_it(
+    booted: Machine,
+) -> None:
+    def upgrade() -> dict[str, Any]:
+        return json.loads(booted.run("cat", "/var/lib/loa/upgrade/state.json").stdout or '{"step": ""}')
+
+    def wish(version: str, place: str = "/opt/loa", **more: float) -> None:
+        text = json.dumps({"version": version, "by": "apt", **more})
+        done = booted.run("sh", "-c", f"echo '{text}' > {place}/wish.new && mv {place}/wish.new {place}/wish.json")
+        assert done.returncode == 0, done.stderr
+
+    def reaches(step: str) -> None:
+        try:
+            until(lambda: upgrade()["step"] == step, 400, every=1)
+        except AssertionError as error:
+            why = booted.run("journalctl", "--no-pager", "-u", "loa-upgrade.service", "-u", "loa-upgrade.path").stdout
+            raise AssertionError(f"{upgrade()}\n{why}") from error
+
+    def airs(version: str) -> None:
+        until(lambda: shown(booted, "ActiveState") == "active", 180, every=1)
+        assert booted.run("readlink", "/opt/loa/current").stdout.strip() == f"versions/{version}"
+        pid = shown(booted, "MainPID")
+        assert f"/opt/loa/versions/{version}/bin/python" in booted.run("cat", f"/proc/{pid}/cmdline").stdout
+
+    assert booted.run("sh", "-euc", VERSIONS).returncode == 0
+    installed = booted.run("loa", "service", "install")
+    assert installed.returncode == 0, installed.stdout + installed.stderr
+    airs("0.0.1")
+
+    # the panel's account may wish, and nothing comes of what no administrator has laid
+    assert booted.run("runuser", "-u", "loa", "--", "mkdir", "-p", "/var/lib/loa/upgrade").returncode == 0
+    wish("9.9.9", "/var/lib/loa/upgrade")
+    until(lambda: "9.9.9 không có trên máy" in booted.run("loa", "upgrade", "status").stdout, 90, every=1)
+    airs("0.0.1")
+
+    wish("9.0.0", watch_s=600)
+    reaches("trial")
+    booted.run("systemctl", "kill", "--kill-whom=main", "-s", "KILL", "loa-upgrade.service")
+    reaches("back")
+    airs("0.0.1")
+
+    wish("9.0.0", watch_s=600)
+    reaches("trial")
+    booted.cut()
+    airs("0.0.1")
+    assert upgrade()["step"] == "back"
+
+    wish("9.0.0", watch_s=2)
+    reaches("done")
+    airs("9.0.0")
+    told = booted.run("loa", "upgrade", "status").stdout
+    assert ("Đang dùng: 9.0.0" in told, "chờ giờ yên" in told) == (True, False)

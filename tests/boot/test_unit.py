@@ -26,15 +26,18 @@ def keys(text: str) -> dict[str, list[str]]:
 
 
 def analyzed(folder: Path, unit: BootUnit, *words: str) -> subprocess.CompletedProcess[str]:
-    (folder / NAME).write_text(unit.text(), encoding="utf-8")
-    command = [str(ANALYZE), *words, str(folder / NAME)]
+    for name, text in unit.texts().items():
+        (folder / name).write_text(text, encoding="utf-8")
+    files = [str(folder / name) for name in unit.texts()] if "verify" in words else [str(folder / NAME)]
+    command = [str(ANALYZE), *words, *files]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
 
 @needs_systemd
 @pytest.mark.parametrize("home", ["dai", "đài xã", "dai 100% $HOME", 'dai "của" tôi', r"dai\x"])
 def test_systemd_finds_no_fault_in_the_unit_whatever_the_home_is_called(tmp_path: Path, home: str) -> None:
-    found = analyzed(tmp_path, BootUnit(["/bin/true"], tmp_path / home), "verify", "--man=no", "--recursive-errors=no")
+    unit = BootUnit(["/bin/true"], tmp_path / home, programs=tmp_path / f"chương trình {home}")
+    found = analyzed(tmp_path, unit, "verify", "--man=no", "--recursive-errors=no")
     assert (found.stdout, found.stderr, found.returncode) == ("", "", 0)
 
 
@@ -52,6 +55,15 @@ def test_the_package_starts_the_version_in_use_on_the_home_of_the_machine() -> N
     assert (said["User"], said["Group"]) == (["loa"], ["loa"])
     assert said["ReadWritePaths"][0].split()[0] == "/var/lib/loa"
     assert said["ProtectHome"] == ["yes"]
+
+
+def test_an_upgrade_however_it_ends_lets_the_station_live_again_and_begins_at_the_wish_of_either_side() -> None:
+    texts = BootUnit.packaged(Layout(Path("/opt/loa"), Path("/var/lib/loa"))).texts()
+    upgrade, wish = keys(texts["loa-upgrade.service"]), keys(texts["loa-upgrade.path"])
+    assert upgrade["ExecStart"] == ["/opt/loa/current/bin/loa --home /var/lib/loa upgrade of wished"]
+    assert upgrade["ExecStopPost"][0] == "/bin/systemctl --no-block start loa.service"
+    assert wish["PathExists"] == ["/opt/loa/wish.json", "/var/lib/loa/upgrade/wish.json"]
+    assert BootUnit(["/usr/bin/loa"], Path("/var/lib/loa")).texts().keys() == {NAME}, "it has no versions"
 
 
 def test_the_unit_waits_for_no_network_and_never_gives_up() -> None:

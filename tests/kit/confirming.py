@@ -22,7 +22,7 @@ class Bound(StrEnum):
 
 ROUTES = {
     Bound.SEAL: """approving.show emergency.confirm restored.decide restored.all_seen settings.restore reports.issue
-        onair.resume onair.held onair.trust_clock calendar.command timetable.move timetable.copy lexicon.decide""",
+        upgrading.begin onair.resume onair.held onair.trust_clock calendar.command timetable.move timetable.copy lexicon.decide""",
     Bound.MARK: """editor.edit slots.edit timetable.rundown lexicon.edit emergency.edit settings.edit sounds.edit zones.edit
         zones.group plans.edit plans.confirm activities.edit activities.parts users.edit alerting.sender alerting.person
         elsewhere.place""",
@@ -31,7 +31,7 @@ ROUTES = {
         emergency.review emergency.prolong users.act zones.tone outlook.let_be outlook.let_scripts_be outlook.take_up
         elsewhere.confirm""",
     Bound.QUIET: """emergency.cancel emergency.dismiss onair.stop muting.mute muting.unmute calendar.rotation_retire
-        timetable.leave_out timetable.take_back timetable.undo plans.state activities.state scripts.state
+        upgrading.withdraw timetable.leave_out timetable.take_back timetable.undo plans.state activities.state scripts.state
         approving.revoke tokens.revoke zones.close_note""",
     Bound.NEW: """journal.correct activities.new activities.add_proof approving.delegations editor.new editor.upload
         emergency.index emergency.cap lexicon.new lexicon.take_in plans.new plans.upload sounds.new timetable.new

@@ -56,10 +56,11 @@ def package(builder, tmp_path_factory):
     return packed(builder, tmp_path_factory.mktemp("deb"))
 
 
-def test_the_unit_in_the_package_is_the_one_that_the_program_shows(package, tmp_path):
+def test_the_units_in_the_package_are_those_that_the_program_shows(package, tmp_path):
     subprocess.run(["dpkg-deb", "-x", package, tmp_path], check=True, timeout=60)
-    shown = BootUnit.packaged(Layout(Path("/opt/loa"), Path("/var/lib/loa"))).text()
-    assert (tmp_path / "lib/systemd/system/loa.service").read_text() == shown
+    shown = BootUnit.packaged(Layout(Path("/opt/loa"), Path("/var/lib/loa"))).texts()
+    assert {p.name: p.read_text() for p in (tmp_path / "lib/systemd/system").iterdir()} == shown
+    assert shown.keys() == {"loa.service", "loa-upgrade.service", "loa-upgrade.path"}
     assert (tmp_path / "usr/bin/loa").readlink() == Path("/opt/loa/current/bin/loa")
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from broadcaster.home import Home
+from broadcaster.services.setup.upgrade import record
 from broadcaster.supervise import bond
-from tests.benchmarks.upgrades import Form, cut_off
+from tests.benchmarks.upgrades import Form, cut_off, power_cut
 from tests.kit.releases import Chronicle, Installed, alive, ended, installed, release
 from tests.kit.waiting import until
 
@@ -23,6 +23,21 @@ pytestmark = [
 ]
 FALLS = {"broadcaster/supervise/up.py": 'raise RuntimeError("this version cannot keep its processes")\n'}
 LONG = 400
+DIES = """
+
+def _dying(step_of):
+    def go(home, clock, upgrade, step, **changes):
+        made = step_of(home, clock, upgrade, step, **changes)
+        import os, signal
+        if os.environ.get("DIES_AT") == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return made
+    return go
+
+
+go = _dying(go)
+"""
+"""Of a program that is killed as soon as a step is written down."""
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +82,8 @@ def test_a_station_comes_through_a_version_that_falls_a_kill_a_good_version_and_
     until(lambda: station.state()["step"] == "trial" and len(bond.living(home)) == 4, LONG)
     told.write(2)
     until(lambda: told.names <= station.entries(), 120, every=0.3)
-    power_cut(station, upgrading)
+    power_cut(home, upgrading)
+    until(lambda: not bond.living(home), 60)
     assert station.form() != station.newest_form()  # nobody has looked yet
     up = station.start("up", log=log)
     alive(station)
@@ -96,14 +112,36 @@ def test_a_station_comes_through_a_version_that_falls_a_kill_a_good_version_and_
     assert "0.3.0" in station.loa("upgrade", "status", *place).stdout
 
 
-def power_cut(station: Installed, *processes: subprocess.Popen[bytes]) -> None:
-    """Kill every process of the station at once, and those given."""
-    pids = [p.pid for p in processes] + [pid for pid in bond.living(Home(station.home)).values() if pid]
-    for pid in pids:
-        os.kill(pid, signal.SIGKILL)
-    for process in processes:
-        process.wait(30)
-    until(lambda: not bond.living(Home(station.home)), 60)
+def test_a_station_whose_upgrade_alone_is_killed_after_any_step_lives_again_by_itself_in_one_whole_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = Path(record.__file__).read_text(encoding="utf-8") + DIES
+    made = installed(
+        tmp_path / "machine", release(tmp_path, "0.1.0", files={"broadcaster/services/setup/upgrade/record.py": text})
+    )
+    good, log, home, told = (
+        release(tmp_path, "0.3.0", migrates=True),
+        tmp_path / "log",
+        Home(made.home),
+        Chronicle(made.home),
+    )
+    up = made.start("up", log=log)
+    alive(made)
+    try:
+        for step in ("stopping", "copying", "swapping", "trial", "moving"):
+            told.write(1)
+            monkeypatch.setenv("DIES_AT", step)
+            upgrading = made.start(*made.upgrading(good), log=log)
+            assert upgrading.wait(LONG) == -signal.SIGKILL, step
+            until(lambda: made.state_is_over() and "up" in bond.living(home), 120, every=0.3)
+            alive(made)
+            assert made.state()["step"] == "back", step
+            assert (made.versions.current(), made.form()) == ("0.1.0", made.newest_form()), step
+            assert told.lost(made) == set(), step
+        assert made.loa("log", "verify").returncode == 0
+    finally:
+        bond.end(home, bond.living(home))
+        ended(up)
 
 
 def test_an_upgrade_that_is_killed_at_a_moment_of_chance_leaves_one_version_on_its_own_database_and_every_entry(

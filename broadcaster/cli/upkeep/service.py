@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -11,6 +12,8 @@ from broadcaster.boot.state import ServiceState
 from broadcaster.cli.place import home_option
 from broadcaster.errors import StationError
 from broadcaster.home import Home
+from broadcaster.services.setup.upgrade import wishes
+from broadcaster.services.setup.upgrade.versions import usual
 from broadcaster.supervise import bond
 
 if sys.platform == "win32":
@@ -107,4 +110,6 @@ def _show(ctx: click.Context, found: ServiceState, *, wanted: bool = True) -> No
     """Say how it stands, and end with 1 when that is not what is wanted."""
     for line in found.lines():
         click.echo(line)
+    if found.home and (waiting := wishes.told(Home(Path(found.home)), usual())):
+        click.echo(waiting)
     ctx.exit(0 if (found.well if wanted else not found.running) else 1)

@@ -6,7 +6,7 @@ import datetime as dt
 import functools
 import sys
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
@@ -18,14 +18,17 @@ from broadcaster.cli.out_files import keep, out_option
 from broadcaster.cli.place import home_option, where
 from broadcaster.cli.together import modes
 from broadcaster.clock import SystemClock
-from broadcaster.domain.setup.upgrades import WATCH_S, Upgrade, UpgradeStep, numbered
+from broadcaster.domain.setup.upgrades import WATCH_S, Upgrade, UpgradeStep
 from broadcaster.errors import RuleError, StationError
 from broadcaster.home import Home, find
-from broadcaster.services.setup.upgrade import bundles, databases, health, record
+from broadcaster.services.setup.upgrade import bundles, databases, health, record, wishes
 from broadcaster.services.setup.upgrade.versions import Versions, usual
+from broadcaster.services.setup.upgrade.wishes import Wish
+from broadcaster.supervise import handing
+from broadcaster.supervise.carrying_out import carried_out, carry_out_wish, laid
 from broadcaster.supervise.settling import settled
 from broadcaster.supervise.signals import stop_event
-from broadcaster.supervise.upgrading import Upgrader, require_nothing_lost
+from broadcaster.supervise.upgrading import require_nothing_lost
 
 _versions_option = click.option(
     "--versions",
@@ -75,24 +78,17 @@ def upgrade_command(
     versions.require_rights()
     _agreed(hurry=hurry, yes=yes)
 
-    def lay() -> str:
-        old = versions.current()
-        if not old:
-            raise RuleError(f"Máy này chưa có phiên bản đang dùng ({versions.pointer}).", field="--versions")
-        with bundles.opened(source, versions, versions.root.parent / "bundle.part") as bundle:
-            if numbered(bundle.version) <= numbered(old):
-                raise RuleError(
-                    f"Gói là phiên bản {bundle.version}; máy đang dùng {old}. Chỉ nâng lên phiên bản mới hơn; muốn trở lại "
-                    "phiên bản trước: loa upgrade back",
-                    field="--from",
-                )
-            signed = "có chữ ký của nơi phát hành" if bundle.signed else "không kiểm chữ ký vì máy này không có khóa"
-            click.echo(f"Gói {bundle.version}: {len(bundle.wheels)} tệp nguyên vẹn, {signed}. Đang đặt cạnh bản {old}.")
-            bundles.lay(bundle, versions)
-            return bundle.version
+    wish = Wish(version="", bundle=str(source), hurry=hurry, watch_s=watch, trusted=True)
+    ctx.exit(_code(_done(home, versions, wish)))
 
-    upgrader = Upgrader(home, versions, SystemClock(), click.echo, stop_event(), watch_s=watch)
-    ctx.exit(_code(upgrader.run(lay, hurry=hurry)))
+
+def _done(home: Home, versions: Versions, wish: Wish) -> Upgrade:
+    """Have it done by the system's service where that keeps the station, else do it here; how it ended."""
+    stop = stop_event(closed_window=False)
+    if handing.service_keeps(home, versions):
+        version = laid(versions, wish, click.echo)
+        return handing.handed_over(home, versions, replace(wish, version=version, bundle=""), click.echo, stop)
+    return carried_out(home, versions, wish, SystemClock(), click.echo, stop)
 
 
 def _agreed(*, hurry: bool, yes: bool) -> None:
@@ -121,6 +117,11 @@ def status(ctx: click.Context, folder: Path | None, own_home: str | None) -> Non
     if kept := [version for version in versions.kept() if version != versions.current()]:
         click.echo(f"Còn giữ: {', '.join(kept)}")
     click.echo(found.sentence if found else "Chưa nâng cấp lần nào.")
+    home = find(where(ctx, own_home))
+    if refused := record.refusal(home):
+        click.echo(refused[0])
+    if waiting := wishes.told(home, versions):
+        click.echo(waiting)
 
 
 @upgrade_command.command("back")
@@ -142,8 +143,21 @@ def back(ctx: click.Context, folder: Path | None, watch: float, own_home: str | 
         raise RuleError("Không có phiên bản trước để trở lại.", field="back")
     if found.migrated:
         require_nothing_lost(databases.kept(home))
-    upgrader = Upgrader(home, versions, SystemClock(), click.echo, stop_event(), watch_s=watch)
-    ctx.exit(_code(upgrader.run(lambda: found.old, back=True, other_form=found.migrated)))
+    ctx.exit(_code(_done(home, versions, Wish(version=found.old, back=True, watch_s=watch, trusted=True))))
+
+
+@upgrade_command.command("cancel")
+@_versions_option
+@home_option
+@click.pass_context
+def cancel(ctx: click.Context, folder: Path | None, own_home: str | None) -> None:
+    """Thôi nâng cấp: bản đang chờ không chờ nữa, bản đang chạy thử trở về bản cũ."""
+    home, versions = _home(ctx, own_home), _versions(folder)
+    versions.require_rights()
+    wish = wishes.wished(home, versions)
+    wishes.forget(home, versions)
+    running = handing.ended()
+    click.echo("Đã thôi nâng cấp." if wish or running else "Không có lần nâng cấp nào đang chờ hay đang chạy.")
 
 
 @upgrade_command.command("settle")
@@ -172,14 +186,17 @@ def pack(wheels: Path, version: str, target: Path, key: Path | None) -> None:
 
 
 @upgrade_command.command("of", hidden=True)
-@click.argument("what", type=click.Choice(["health", "quiet", "migrate", "copy"]))
+@click.argument("what", type=click.Choice(["health", "quiet", "migrate", "copy", "wished"]))
 @click.option("--seconds", type=float, default=0.0)
 @click.option("--whole", is_flag=True)
 @click.pass_context
 def of(ctx: click.Context, what: str, seconds: float, *, whole: bool) -> None:
-    """Trả lời bản đang thực hiện việc nâng cấp."""
+    """Trả lời bản đang thực hiện việc nâng cấp; “wished”: làm việc nâng cấp đang chờ, cho dịch vụ của máy."""
     try:
-        if what == "migrate":
+        if what == "wished":
+            home = find(homes.wanted(ctx.find_root().obj["home"]))
+            carry_out_wish(home, usual(), SystemClock(), click.echo, stop_event())
+        elif what == "migrate":
             kept = databases.kept(find(where(ctx)))
             show_json(asdict(databases.migrated(kept.copy_url, whole=whole)))
         elif what == "copy":

@@ -39,7 +39,8 @@ from broadcaster.services.setup import (
 )
 from broadcaster.services.setup.backup import last_backup
 from broadcaster.services.setup.elsewhere import telling
-from broadcaster.services.setup.upgrade import record
+from broadcaster.services.setup.upgrade import record, wishes
+from broadcaster.services.setup.upgrade.versions import usual
 from broadcaster.services.station import Station
 from broadcaster.sound import recogniser_process
 from broadcaster.speech.registry import choose, engine_of, names, split
@@ -189,6 +190,8 @@ def _restored(station: Station) -> Check:
 
 
 def _upgraded(station: Station) -> Check:
+    if waiting := wishes.told(station.home, usual()) or (record.refusal(station.home) or ("",))[0]:
+        return Check("Nâng cấp", ok=None, sentence=waiting)
     found = record.last(station.home)
     if found is None:
         return Check("Nâng cấp", ok=True, sentence=f"Đang dùng phiên bản {__version__}; chưa nâng cấp lần nào.")

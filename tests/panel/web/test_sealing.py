@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import os
 import re
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +28,7 @@ from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.reports import drawing
 from broadcaster.services.setup import restored
 from broadcaster.services.setup.backup import backup, backups
+from broadcaster.services.setup.upgrade import asking, bundles, record
 from broadcaster.services.station import Station
 from tests.kit.confirming import BOUND, ROUTES, Bound
 from tests.kit.page_forms import form_to
@@ -106,6 +108,20 @@ def another_backup(station: Station) -> None:
     os.utime(found.path, (at, at))
 
 
+def bundled(station: Station) -> str:
+    place = record.folder(station.home) / asking.PLACE
+    place.mkdir(parents=True)
+    with zipfile.ZipFile(place / "a.loa", "w") as archive:
+        archive.writestr(bundles.LIST, json.dumps({"version": "99.1"}))
+    return "/settings/upgrade/to/99.1"
+
+
+def another_bundle(station: Station) -> None:
+    """Of the same version."""
+    place = record.folder(station.home) / asking.PLACE
+    (place / "a.loa").rename(place / "b.loa")
+
+
 def drawn(station: Station) -> str:
     made = drawing.draw(station, machine(), parse("2026-Q1"), formats=("csv",), shapes=())
     return f"/reports/{made.id}"
@@ -142,6 +158,7 @@ DOORS = {
     "restored.decide": Door("vanhanh", brought_back, MuteRow, longer, to="/settings/restored/{}/let"),
     "restored.all_seen": Door("quantri", brought_back, MuteRow, longer, to="/settings/restored/seen"),
     "settings.restore": Door("quantri", backed_up, None),
+    "upgrading.begin": Door("quantri", bundled, None),
     "reports.issue": Door(
         "lanhdao",
         drawn,
@@ -212,6 +229,8 @@ def test_what_changed_since_it_was_shown_is_not_done(
     if endpoint == "settings.restore":
         another_backup(station)
         client = sign_in(door.who)  # time went by
+    elif endpoint == "upgrading.begin":
+        another_bundle(station)
     elif door.row is None:
         clock.step(-3600)
     else:

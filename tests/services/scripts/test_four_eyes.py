@@ -189,6 +189,7 @@ APART = {
     "setup/restarting",
     "setup/restored",
     "setup/restoring",
+    "setup/upgrade/asking",
     "setup/zones",
 }
 """Modules of other wings that touch no script either."""

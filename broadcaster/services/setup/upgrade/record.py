@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from broadcaster import keeping
 from broadcaster.clock import Clock
@@ -14,6 +15,7 @@ from broadcaster.home import Home
 from broadcaster.logs import EventLog
 
 log = EventLog(__name__)
+_REFUSED: Final = "refused.json"
 
 
 def folder(home: Home) -> Path:
@@ -29,6 +31,27 @@ def last(home: Home) -> Upgrade | None:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
         log.warning("the state of the upgrade cannot be read", error=repr(error))
+        return None
+
+
+def refuse(home: Home, version: str, why: str, at: dt.datetime) -> None:
+    """Put on the disk that an upgrade that was wished for could not even begin, and why."""
+    keeping.make_folder(folder(home))
+    facts = {"version": version, "why": why, "at": at.isoformat()}
+    keeping.keep(folder(home) / _REFUSED, json.dumps(facts, ensure_ascii=False))
+
+
+def forget_refusal(home: Home) -> None:
+    """Let an earlier refusal be over: another upgrade begins."""
+    keeping.forget(folder(home) / _REFUSED)
+
+
+def refusal(home: Home) -> tuple[str, dt.datetime] | None:
+    """The last upgrade that could not even begin, in a sentence, and when; None when one has begun since."""
+    try:
+        found = json.loads((folder(home) / _REFUSED).read_text(encoding="utf-8"))
+        return f"Không bắt đầu thay sang bản {found['version']}: {found['why']}", dt.datetime.fromisoformat(found["at"])
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
