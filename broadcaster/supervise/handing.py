@@ -51,7 +51,7 @@ def handed_over(
             if found.step.over:
                 return found
         elif refused := record.refusal(home):
-            raise StationError(refused[0], code="refused")
+            raise StationError(refused.sentence, code="refused")
         if _runs():
             until = clock.monotonic() + _BEGINS_S
         elif clock.monotonic() > until:

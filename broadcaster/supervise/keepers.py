@@ -33,7 +33,7 @@ class Rights:
 
     def __init__(self, home: Home) -> None:
         self._own: tuple[int, int] | None = None
-        if os.name == "posix" and os.geteuid() == 0 and (facts := home.root.stat()).st_uid:
+        if os.name == "posix" and os.getuid() == 0 and (facts := home.root.stat()).st_uid:
             self._own = facts.st_uid, facts.st_gid
 
     def lower(self) -> None:

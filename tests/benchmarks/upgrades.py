@@ -116,6 +116,19 @@ def power_cut(home: Home, *processes: subprocess.Popen[bytes]) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
+def tried(form: Form, chance: random.Random, *, cut: bool) -> str:
+    """One upgrade; a station that does not come back is a fault like others, and its papers are kept."""
+    try:
+        return cut_off(form, chance, cut=cut)
+    except AssertionError as error:
+        kept = Path(tempfile.mkdtemp(prefix="upgrade-fault-"))
+        shutil.copytree(form.folder / "run", kept / "home", ignore=shutil.ignore_patterns("audio", "backups"))
+        shutil.copy(form.folder / "log", kept)
+        home = Home(form.folder / "run")
+        bond.end(home, bond.living(home))
+        return f"FAULT {form.name}: {error}; see {kept}"
+
+
 def cut_off(form: Form, chance: random.Random, *, cut: bool) -> str:
     """One upgrade; what it came to."""
     made, log = form.machine(), form.folder / "log"
@@ -151,7 +164,7 @@ def cut_off(form: Form, chance: random.Random, *, cut: bool) -> str:
     if not (bond.living(home).get("up") and made.state_is_over()):
         until(lambda: "up" not in bond.living(home), 120, every=0.3)
         started.append(made.start("up", log=log))
-    alive(made)
+    until(made.speaks, 400, every=0.3, passing=(OSError, sqlite3.Error))
     lost = told.lost(made) if form.knows else set()
     lost |= before - made.entries()
     ok = made.form() == made.newest_form() and made.loa("log", "verify").returncode == 0
@@ -184,7 +197,7 @@ def main() -> None:
             form.whole_s = dict.fromkeys((True, False), asked.whole)
         for n in range(asked.runs):
             form, began = forms[n % len(forms)], time.monotonic()
-            outcome = cut_off(form, chance, cut=bool(asked.whole) or n >= len(forms))
+            outcome = tried(form, chance, cut=bool(asked.whole) or n >= len(forms))
             found[outcome] += 1
             print(f"{n + 1:4d} {outcome}, {time.monotonic() - began:.0f} s", flush=True)
             if time.monotonic() > end:

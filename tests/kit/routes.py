@@ -13,6 +13,7 @@ from broadcaster.services.schedule import feeds
 
 VALUES = {
     "key": "broadcast-1",
+    "version": "99.1",
     "deed": "let",
     "script_id": 2,
     "rendition_id": 1,
@@ -240,6 +241,10 @@ TABLE = {
     "elsewhere.confirm": Permission.MANAGE,
     "settings.backup_file": Permission.MANAGE,
     "settings.restore": Permission.MANAGE,
+    "upgrading.index": Permission.VIEW,
+    "upgrading.standing": Permission.VIEW,
+    "upgrading.begin": Permission.MANAGE,
+    "upgrading.withdraw": Permission.MANAGE,
     "restored.index": Permission.VIEW,
     "restored.decide": Permission.VIEW,
     "restored.make_again": Permission.MANAGE,

@@ -119,7 +119,7 @@ def status(ctx: click.Context, folder: Path | None, own_home: str | None) -> Non
     click.echo(found.sentence if found else "Chưa nâng cấp lần nào.")
     home = find(where(ctx, own_home))
     if refused := record.refusal(home):
-        click.echo(refused[0])
+        click.echo(refused.sentence)
     if waiting := wishes.told(home, versions):
         click.echo(waiting)
 

@@ -190,8 +190,10 @@ def _restored(station: Station) -> Check:
 
 
 def _upgraded(station: Station) -> Check:
-    if waiting := wishes.told(station.home, usual()) or (record.refusal(station.home) or ("",))[0]:
+    if waiting := wishes.told(station.home, usual()):
         return Check("Nâng cấp", ok=None, sentence=waiting)
+    if refused := record.refusal(station.home):
+        return Check("Nâng cấp", ok=None, sentence=refused.sentence)
     found = record.last(station.home)
     if found is None:
         return Check("Nâng cấp", ok=True, sentence=f"Đang dùng phiên bản {__version__}; chưa nâng cấp lần nào.")

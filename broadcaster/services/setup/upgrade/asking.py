@@ -19,6 +19,7 @@ from broadcaster.domain.setup.upgrades import QUIET, Upgrade, numbered
 from broadcaster.errors import NotFoundError, RuleError
 from broadcaster.services.audit import Trail
 from broadcaster.services.setup.upgrade import bundles, health, record, wishes
+from broadcaster.services.setup.upgrade.record import Refusal
 from broadcaster.services.setup.upgrade.telling import UPGRADER
 from broadcaster.services.setup.upgrade.versions import Versions, usual
 from broadcaster.services.setup.upgrade.wishes import Wish
@@ -51,7 +52,7 @@ class UpgradeView:
     wish: Wish | None
     waits: str
     under_way: Upgrade | None
-    refused: tuple[str, dt.datetime] | None
+    refused: Refusal | None
     history: list[tuple[dt.datetime, str]]
     in_the_way: str
     free: dt.datetime

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from broadcaster import keeping
 from broadcaster.clock import Clock
@@ -46,11 +46,19 @@ def forget_refusal(home: Home) -> None:
     keeping.forget(folder(home) / _REFUSED)
 
 
-def refusal(home: Home) -> tuple[str, dt.datetime] | None:
-    """The last upgrade that could not even begin, in a sentence, and when; None when one has begun since."""
+class Refusal(NamedTuple):
+    """An upgrade that could not even begin, in a sentence, and when that was."""
+
+    sentence: str
+    at: dt.datetime
+
+
+def refusal(home: Home) -> Refusal | None:
+    """The last upgrade that could not even begin; None when one has begun since."""
     try:
         found = json.loads((folder(home) / _REFUSED).read_text(encoding="utf-8"))
-        return f"Không bắt đầu thay sang bản {found['version']}: {found['why']}", dt.datetime.fromisoformat(found["at"])
+        said = f"Không bắt đầu thay sang bản {found['version']}: {found['why']}"
+        return Refusal(said, dt.datetime.fromisoformat(found["at"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
