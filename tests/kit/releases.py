@@ -16,6 +16,9 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, LiteralString
+
+import psycopg
 
 import broadcaster
 from broadcaster.clock import SystemClock
@@ -26,6 +29,8 @@ from tests.kit.entries import entry
 from tests.kit.waiting import until
 from tests.kit.web import answers
 
+AWAY = (sqlite3.Error, psycopg.Error)
+"""What a database raises that changes just now."""
 TREE = Path(broadcaster.__file__).parents[1]
 ROOMS = ("audio", "schedules", "scripts", "web/templates", "web/static")
 MIGRATION = '''"""Something that only the next version knows."""
@@ -146,6 +151,8 @@ class Installed:
     home: Path
     versions: Versions
     port: int
+    database: str = ""
+    """The address of its PostgreSQL, when it has one."""
 
     def command(self, *words: str, version: str = "") -> list[str]:
         """A command of a version, the one in use by default."""
@@ -195,18 +202,23 @@ class Installed:
 
     def beats(self) -> dict[str, int]:
         """The processes that gave a sign of life, by name."""
-        with closing(sqlite3.connect(self.home / "station.db")) as db:
-            return dict(db.execute("select process, pid from heartbeats"))
+        return dict(self.rows("select process, pid from heartbeats"))
 
     def entries(self) -> set[str]:
         """The play log, by the names of its entries."""
-        with closing(sqlite3.connect(self.home / "station.db")) as db:
-            return {name for (name,) in db.execute("select id from play_log")}
+        return {name for (name,) in self.rows("select id from play_log")}
 
     def form(self) -> str:
         """The form of the database."""
+        return self.rows("select version_num from alembic_version")[0][0]
+
+    def rows(self, query: LiteralString) -> list[tuple[Any, ...]]:
+        """What the database answers."""
+        if self.database:
+            with psycopg.connect(self.database.replace("+psycopg", ""), connect_timeout=10) as db:
+                return db.execute(query).fetchall()
         with closing(sqlite3.connect(self.home / "station.db")) as db:
-            return db.execute("select version_num from alembic_version").fetchone()[0]
+            return db.execute(query).fetchall()
 
     def newest_form(self) -> str:
         """The form of the version in use."""
@@ -222,13 +234,14 @@ def free_port() -> int:
         return int(s.getsockname()[1])
 
 
-def installed(folder: Path, bundle: Path) -> Installed:
-    """A new station of a bundle's version."""
+def installed(folder: Path, bundle: Path, *, database: str = "") -> Installed:
+    """A new station of a bundle's version, with a file of its own for a database or one on a server."""
     versions = Versions(folder / "opt" / "versions")
     versions.root.mkdir(parents=True, exist_ok=True)
     versions.point(laid(bundle, versions))
-    made = Installed(folder / "home", versions, free_port())
-    done = made.loa("init", "--set", f"web.port={made.port}")
+    made = Installed(folder / "home", versions, free_port(), database)
+    where = ["--set", f"database.url={database}"] if database else []
+    done = made.loa("init", "--set", f"web.port={made.port}", *where)
     assert done.returncode == 0, done.stderr
     return made
 
@@ -242,7 +255,7 @@ def ended(process: subprocess.Popen[bytes], seconds: float = 90) -> int:
 
 def alive(made: Installed) -> None:
     """Wait until a station speaks."""
-    until(made.speaks, 120, every=0.3, passing=(OSError, sqlite3.Error))
+    until(made.speaks, 120, every=0.3, passing=(OSError, *AWAY))
 
 
 class Chronicle:
@@ -268,5 +281,5 @@ class Chronicle:
     def lost(self, made: Installed) -> set[str]:
         """Wait until play-out has brought in what it can; what of it is not in the log."""
         with contextlib.suppress(AssertionError):
-            until(lambda: self.names <= made.entries(), 60, every=0.3, passing=(sqlite3.Error,))
+            until(lambda: self.names <= made.entries(), 60, every=0.3, passing=AWAY)
         return self.names - made.entries()
