@@ -13,7 +13,7 @@ import pytest
 from broadcaster import __version__
 from broadcaster.boot import unit
 from broadcaster.domain.setup.upgrades import Upgrade, UpgradeStep
-from broadcaster.services.setup.upgrade import asking, record, telling
+from broadcaster.services.setup.upgrade import asking, bundles, record, telling
 from broadcaster.services.setup.upgrade.versions import Versions
 from broadcaster.services.setup.upgrade.wishes import wished
 from broadcaster.services.station import Station
@@ -89,7 +89,7 @@ def test_a_bundle_is_found_and_without_the_key_of_this_machine_only_an_administr
     place = record.folder(station.home) / asking.PLACE
     place.mkdir(parents=True)
     wheel(tmp_path / "wheels", "loa-xa", "9.1.0", {})
-    asking.bundles.packed(tmp_path / "wheels", "9.1.0", place / "moi.loa")
+    bundles.packed(tmp_path / "wheels", "9.1.0", place / "moi.loa")
     (place / "hong.loa").write_bytes(b"none")
     admin = sign_in("quantri")
     assert "Máy này không có khóa của nơi phát hành" in admin.get(PAGE).text
