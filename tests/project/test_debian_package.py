@@ -7,6 +7,7 @@ import os
 import runpy
 import shutil
 import subprocess
+import tempfile
 import tomllib
 from importlib.metadata import requires
 from pathlib import Path
@@ -150,6 +151,30 @@ def test_no_script_of_the_package_deletes_the_home():
     ]
     assert removals
     assert not [line for line in removals if "$home" in line or "/var/" in line.partition("echo")[0]]
+
+
+@pytest.mark.parametrize("beside", [True, False], ids=["one disk", "a disk of its own"])
+def test_purge_loses_nothing_of_the_station_and_says_where_it_lies(tmp_path, beside):
+    other = Path(tempfile.mkdtemp(dir="/dev/shm" if not beside and Path("/dev/shm").is_dir() else tmp_path))
+    try:
+        home, backups = other / "loa", tmp_path / "backups"
+        home.mkdir(mode=0o700)
+        (home / "station.db").write_text("log")
+        backups.mkdir()
+        text = (PACKAGING / "debian/postrm").read_text()
+        for real, tried in (("/var/lib/loa", home), ("/var/backups", backups), ("/opt/loa", tmp_path / "opt")):
+            text = text.replace(real, str(tried))
+        text = text.replace("deb-systemd-helper", "no-such-helper")
+        purged = subprocess.run(
+            ["sh", "-c", text, "postrm", "purge"], capture_output=True, text=True, check=True, timeout=60
+        )
+        (kept,) = [*backups.glob("loa-*"), *other.glob("loa")]
+        assert (kept / "station.db").read_text() == "log"
+        assert kept.stat().st_mode & 0o777 == 0o700
+        assert str(kept) in purged.stdout
+        assert (kept.parent == backups) == (other.stat().st_dev == backups.stat().st_dev)
+    finally:
+        shutil.rmtree(other)
 
 
 def test_the_package_carries_all_that_its_wheels_need_each_by_its_hash(builder, tmp_path):
