@@ -264,7 +264,7 @@ class AlertBook:
         """Take back what died in somebody's hand, and drop what is for nobody any more."""
         names = {p.name for p in people}
         for t in list(self.tellings.values()):
-            lost = t.claimed_at is None or not dt.timedelta(0) <= now - t.claimed_at < CLAIM
+            lost = t.claimed_at is None or abs(now - t.claimed_at) >= CLAIM  # two machines' clocks differ a little
             if t.state is TellingState.SENDING and lost:
                 back = replace(t, state=TellingState.WAITING, claimed_at=None, whole=False, next_at=now)
                 self._put(replace(back, doubt=True, attempts=t.attempts + 1))
@@ -297,15 +297,19 @@ class AlertBook:
         return book
 
     def overlay(self, newer: AlertBook) -> None:
-        """Take over what was changed elsewhere. Of two open ones of one trouble the older stays, the other ends."""
+        """Take over what was changed elsewhere. Of two open ones of one trouble the older stays, the other ends.
+
+        Of the other nobody is told any more who was not told by then: the older is told of.
+        """
         for uid in newer.changed:
             alert = newer.alerts[uid]
             rival = self.open().get(alert.key)
-            if alert.ended_at is None and rival is not None and rival.uid != uid:
+            twice = alert.ended_at is None and rival is not None and rival.uid != uid
+            if twice:
                 alert = replace(alert, ended_at=alert.began_at)
             self._put(alert)
             for telling in newer.tellings.values():
-                if telling.uid == uid:
+                if telling.uid == uid and not (twice and telling.state is TellingState.WAITING):
                     self._put(telling)
 
 

@@ -21,6 +21,7 @@ log = EventLog(__name__)
 T = TypeVar("T")
 FILE: Final = "alerts.json"
 """In the station's `run` folder: what could not be written to the database."""
+_OTHERS: Final = 5
 _BARRED_S: Final = 15.0
 """After the database refused, it is left alone for so long: who waits for its answer tells nobody."""
 
@@ -44,12 +45,12 @@ class Outbox:
         clock = self._station.clock
         if clock.monotonic() >= self._barred_until:
             try:
-                return self._in_rows(act)
+                return self._against_others(act)
             except DatabaseUnavailableError as error:
                 log.warning("alerts are kept on the disk", error=error.message)
                 self._barred_until = clock.monotonic() + _BARRED_S
-            except IntegrityError:  # another watcher took up the same trouble in this moment: its row is seen next time
-                log.info("another watcher was first")
+            except IntegrityError as error:
+                log.warning("alerts are kept on the disk", error=str(error.orig))
         return self._apart(act)
 
     def note_sender(self, name: str, error: str) -> None:
@@ -61,6 +62,15 @@ class Outbox:
         """Let go of what is old."""
         with contextlib.suppress(DatabaseUnavailableError), self._station.db.write() as session:
             rows.forget(session, self._station.now())
+
+    def _against_others(self, act: Callable[[AlertBook], T]) -> T:
+        """Do it in the rows, and anew when another watcher took up the same in this moment: its rows are seen then."""
+        for _ in range(_OTHERS):
+            try:
+                return self._in_rows(act)
+            except IntegrityError:
+                log.info("another watcher was first")
+        return self._in_rows(act)
 
     def _in_rows(self, act: Callable[[AlertBook], T]) -> T:
         station, now = self._station, self._station.now()

@@ -278,7 +278,29 @@ def test_of_two_open_alerts_of_one_trouble_that_meet_again_the_older_stays() -> 
     assert rows.alerts["new"] == Alert(
         "new", TroubleKind.OUTPUT, "a", Rank.URGENT, trouble("a").sentence, *[EVENING + dt.timedelta(minutes=1)] * 2
     )
-    assert {t.uid for t in rows.tellings.values()} == {"new"}
+    assert rows.tellings == {}, "the older is told of"
+    again = AlertBook()
+    again.begin(trouble("a"), "newer", EVENING)
+    again.address(PEOPLE, EVENING)
+    (first, *_) = look(again, EVENING)
+    assert again.claim(first, EVENING)
+    again.sent(first, EVENING, "tin")
+    rows.overlay(again)
+    assert {(t.uid, t.state) for t in rows.tellings.values()} == {("newer", TellingState.TOLD)}, (
+        "who was told hears its end"
+    )
+
+
+def test_what_another_machine_took_in_hand_is_its_own_though_its_clock_goes_before() -> None:
+    book = AlertBook()
+    book.begin(trouble("a"), "u1", EVENING)
+    book.address(PEOPLE, EVENING)
+    (first, *_) = look(book, EVENING)
+    assert book.claim(first, EVENING + dt.timedelta(seconds=20))
+    book.tidy(PEOPLE, EVENING)
+    assert {t.state for t in book.tellings.values() if t.person == first.person} == {TellingState.SENDING}
+    book.tidy(PEOPLE, EVENING - dt.timedelta(minutes=10))
+    assert {t.state for t in book.tellings.values() if t.person == first.person} == {TellingState.WAITING}
 
 
 def test_a_message_that_changed_since_it_was_written_is_not_taken_in_hand() -> None:
