@@ -130,7 +130,8 @@ def test_the_card_of_the_package_is_filled_in(builder, package):
     assert "@" not in told.replace("loa-xa@localhost", "")
     assert f"Version: {builder.version()}+deb12" in told
     assert "Architecture: arm64" in told
-    assert "python3.11, python3.11-venv" in told
+    assert "Depends: python3.11, " in told
+    assert "Recommends: python3.11-venv" in told, "with `Depends` an upgrade of Debian would take the station away"
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
