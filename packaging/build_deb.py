@@ -68,6 +68,8 @@ SPARE = (
 """What no station runs: the wheels' own tests; of onnxruntime the library for C programs (Python's binding has all of
 it inside) and the workshop for models; numpy's compilers; the stand-in voice's languages but Vietnamese and English."""
 
+READ = re.compile(r"\.(py|pyc|so[.0-9]*)$|\.dist-info/")
+
 
 def run(*command: str | Path, **more: str) -> str:
     """Run a command to its end, with a few settings of its environment changed."""
@@ -203,7 +205,7 @@ def level(root: Path, when: str) -> None:
     """The same rights and times, whoever built it; modules and libraries are read, not started."""
     for path in [root, *root.rglob("*")]:
         if not path.is_symlink():
-            runs = path.is_dir() or (path.stat().st_mode & 0o100 and not re.search(r"\.(py|pyc|so[.0-9]*)$", path.name))
+            runs = path.is_dir() or (path.stat().st_mode & 0o100 and not READ.search(str(path)))
             path.chmod(0o755 if runs else 0o644)
         os.utime(path, (int(when), int(when)), follow_symlinks=False)
 

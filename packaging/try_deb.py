@@ -244,7 +244,8 @@ def main() -> None:
     if not bare.exists():
         making = folder / "making"
         subprocess.run(["rm", "-rf", "--one-file-system", making], check=True)
-        debootstrap = ["debootstrap", "--variant=minbase", "--include=systemd-sysv,dbus,procps,ca-certificates", wanted.suite, making]
+        more = "--include=systemd-sysv,dbus,procps,ca-certificates"
+        debootstrap = ["debootstrap", "--variant=minbase", more, wanted.suite, making]
         subprocess.run(debootstrap, check=True, stdout=subprocess.DEVNULL)
         making.rename(bare)
     second, old, new = next_version(wanted.deb.resolve(), folder)

@@ -74,6 +74,17 @@ def test_the_same_tree_gives_the_same_package_whoever_builds_it(builder, package
     assert again.read_bytes() == package.read_bytes()
 
 
+def test_what_is_only_read_bears_no_right_to_be_run(builder, tmp_path):
+    read = ["a.py", "b.cpython-311.so", "libc-1.so.6.2", "a-1.dist-info/METADATA"]
+    for name in (*read, "ffmpeg"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch(0o775)
+        (tmp_path / name).chmod(0o775)
+    builder.level(tmp_path, WHEN)
+    rights = {name: (tmp_path / name).stat().st_mode & 0o777 for name in (*read, "ffmpeg")}
+    assert rights == dict.fromkeys(read, 0o644) | {"ffmpeg": 0o755}
+
+
 def test_no_list_of_files_names_what_is_not_in_the_package(builder, tmp_path):
     record = tmp_path / "a-1.dist-info" / "RECORD"
     record.parent.mkdir()
