@@ -21,7 +21,7 @@ test: $(DEV_STAMP) ## every check and every test, as CI runs them
 	bash tests/run-all.sh $(BIN)
 
 test-fast: $(DEV_STAMP) ## the fast tests alone
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal --hypothesis-profile=fast -m "not slow and not browser"
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal --hypothesis-profile=fast -m "not medium and not slow and not browser"
 
 stories: $(DEV_STAMP) ## N random stories of a station (1000), panel, answers and log held against meters; SEED=n tells them again
 	STORIES=$(N) SEED=$(SEED) $(BIN)/python -m pytest -q -n 0 --timeout=0 tests/stories

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import sys
 import uuid
 import wave
 from collections.abc import Callable, Iterator
@@ -27,6 +28,9 @@ from tests.kit.clocks import NOON
 from tests.kit.founding import no_rows
 from tests.needs import browser_fault
 
+# A container's habit; without byte code each run rewrites every test, and each `loa` of a test compiles the whole anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 properties.register()
 pytest_plugins = ("tests.kit.hangs",)
 

@@ -2,6 +2,7 @@
 # Every check and every test. `make test` and CI call this; it installs what a bare machine lacks when it may.
 set -euo pipefail
 bin=$1
+unset PYTHONDONTWRITEBYTECODE # a container's habit; without byte code everything is compiled again and again
 export CI=1 # the properties' examples and the order of the tests are the same each time: a red run can be had again
 say() { printf '\n== %s\n' "$1"; }
 

@@ -49,6 +49,7 @@ def children() -> list[psutil.Process]:
     return [one for one in psutil.Process().children() if "resource_tracker" not in " ".join(one.cmdline())]
 
 
+@pytest.mark.medium
 def test_a_document_is_read_in_another_process_and_comes_back_whole() -> None:
     before = children()  # a server of another test may be one
     with apart.on_behalf_of("soan"):

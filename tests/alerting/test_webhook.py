@@ -115,6 +115,7 @@ def test_what_is_no_web_address_is_refused_before_anything_is_sent(url):
     assert caught.value.field == ("alerts.senders.tinh",)
 
 
+@pytest.mark.medium
 def test_a_message_goes_out_from_a_process_of_its_own_and_comes_back_in_time(receiver):
     options = {"url": f"{receiver.address}/bao", "token": KEY}
     assert send("tinh", "webhook", options, "a", "b") == "mã 200"

@@ -187,6 +187,7 @@ def emergency_rows(home: Path) -> list[tuple[object, ...]]:
     return found
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -222,6 +223,7 @@ def test_whoever_goes_away_at_the_question_locks_nothing(loa: Loa, home: Path, t
     assert loa("emergency", "--cap", file, "--zones", "all", "--yes").code == 0
 
 
+@pytest.mark.medium
 def test_a_draft_that_was_left_is_gone_on_with_or_dropped(loa: Loa, home: Path, tmp_path: Path) -> None:
     file = lasting_storm(tmp_path)
     assert loa("emergency", "--cap", file, "--zones", "all", "--yes").code == 0
@@ -299,6 +301,7 @@ def test_a_foreign_message_and_one_that_breaks_the_standard_are_warned_of_and_st
 OVER = STORM.replace("VN-KTTV-2026-0005", "VN-KTTV-2026-0006").replace("<urgency>Expected", "<urgency>Past")
 
 
+@pytest.mark.medium
 def test_an_all_clear_ends_what_it_names_and_is_read_once_at_the_command_line(
     loa: Loa, home: Path, tmp_path: Path
 ) -> None:
@@ -320,6 +323,7 @@ def test_an_all_clear_ends_what_it_names_and_is_read_once_at_the_command_line(
     assert [i["kind"] for i in json.loads(rundown)] == ["emergency"]
 
 
+@pytest.mark.medium
 def test_an_all_clear_that_names_nothing_is_asked_about_before_anything_is_kept(
     loa: Loa, home: Path, tmp_path: Path
 ) -> None:

@@ -23,6 +23,7 @@ _PROCESSES = {
 """What stands in for its start; what is foreign to it besides the heavy ones; the most modules that it may hold."""
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("name", _PROCESSES)
 def test_a_process_at_rest_holds_nothing_heavy_that_it_does_not_need_at_rest(name: str) -> None:
     imports, alien, most = _PROCESSES[name]

@@ -21,6 +21,7 @@ def test_the_command_prints_three_numbered_lines_and_says_no_when_something_ails
     assert Organ.PLAYOUT.code in lines[1]
 
 
+@pytest.mark.medium
 def test_a_bundle_is_listed_when_it_is_made_and_each_file_can_be_looked_into(
     loa: Loa, home: Path, tmp_path: Path
 ) -> None:

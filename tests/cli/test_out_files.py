@@ -70,6 +70,7 @@ TYPED = {
 }
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("path", sorted(writers()), ids=" ".join)
 def test_no_command_writes_over_what_is_there_unless_it_is_asked_and_evidence_never(
     loa: Loa, home: Path, tmp_path: Path, path: tuple[str, ...]

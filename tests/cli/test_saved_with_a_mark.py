@@ -39,6 +39,7 @@ def test_a_rotation_and_the_exception_days(loa: Loa, home: Path, tmp_path: Path,
     assert home.is_dir()
 
 
+@pytest.mark.medium
 def test_a_station_is_made_of_lists_with_the_mark(loa: Loa, home: Path, tmp_path: Path) -> None:
     fresh = tmp_path / "moi"
     for name in ("zones.toml", "exceptions.toml"):

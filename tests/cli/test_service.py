@@ -35,6 +35,7 @@ def test_without_rights_or_without_systemd_nothing_is_changed_and_the_way_is_tol
     assert not (tmp_path / "home").exists()
 
 
+@pytest.mark.medium
 @pytest.mark.skipif(systemd.here(), reason="this machine has systemd")
 @pytest.mark.parametrize("verb", ["status", "start", "stop", "restart"])
 def test_a_machine_without_systemd_is_told_how_the_station_is_started_there(verb: str) -> None:

@@ -28,6 +28,7 @@ def test_every_write_waits_for_the_disk_and_one_that_may_be_lost_does_not(
     db.dispose()
 
 
+@pytest.mark.medium
 def test_a_server_that_was_told_to_be_quick_waits_for_its_disk(postgres_url: str) -> None:
     db = sessions.Database(postgres_url)
     with db.connect() as connection:

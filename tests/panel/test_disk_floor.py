@@ -44,6 +44,7 @@ def writing(app: Flask) -> Iterator[tuple[Rule, str, str]]:
             yield rule, method, adapter.build(rule.endpoint, names, method=method)
 
 
+@pytest.mark.medium
 def test_no_page_takes_a_file_below_the_floor_and_urgent_ones_do(
     app: Flask, sign_in: SignIn, at_the_floor: None
 ) -> None:

@@ -63,6 +63,7 @@ def test_no_more_is_taken_than_was_decided_by_the_head(app, address, cookie, mon
     assert ask(address, "/scripts/upload", None, body=body, Cookie=cookie("bientap"))[0] == 413
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("length", [200_000_000, 70_000, None])
 def test_a_stranger_is_sent_away_before_the_body(address, length):
     status, said = ask(address, UPLOAD, length, Expect="100-continue")
@@ -99,6 +100,7 @@ def test_a_token_is_judged_by_the_head_too(address):
     assert b"message" in said
 
 
+@pytest.mark.medium
 def test_who_may_is_listened_to(address, cookie):
     """The server waits for the body, and answers once it is there."""
     allowed = cookie("bientap")
@@ -110,6 +112,7 @@ def test_who_may_is_listened_to(address, cookie):
     assert status not in {401, 403, 413}
 
 
+@pytest.mark.medium
 def test_nothing_is_uploaded_to_a_disk_that_is_nearly_full_but_an_emergency(address, cookie, monkeypatch):
     monkeypatch.setattr(disk_room, "look", lambda _: DiskRoom.of(990_000_000, 8_000_000_000, 2_000_000_000))
     status, said = ask(address, UPLOAD, 200_000_000, Cookie=cookie("bientap"))
@@ -122,6 +125,7 @@ def test_nothing_is_uploaded_to_a_disk_that_is_nearly_full_but_an_emergency(addr
     assert ask(address, UPLOAD, 200_000_000, patience=0.5, Cookie=cookie("bientap"))[0] is None
 
 
+@pytest.mark.medium
 def test_a_person_sends_so_much_a_day(app, address, cookie, monkeypatch, clock):
     monkeypatch.setattr(gate, "A_DAY", 300_000_000)
     mine, other = cookie("bientap"), cookie("vanhanh")
@@ -135,6 +139,7 @@ def test_a_person_sends_so_much_a_day(app, address, cookie, monkeypatch, clock):
     assert ask(address, UPLOAD, 200_000_000, patience=0.5, Cookie=mine)[0] is None, "a new day: its body is waited for"
 
 
+@pytest.mark.medium
 def test_a_database_that_hangs_holds_up_the_sender_of_a_large_body_and_nobody_else(address, cookie, monkeypatch):
     """The look at a head waits for the database; the thread of the sockets waits a moment for the look."""
     hangs, looked, mine = threading.Event(), threading.Event(), cookie("bientap")

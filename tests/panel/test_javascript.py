@@ -29,6 +29,7 @@ def node(folder: Path, *arguments: str) -> str:
     return done.stdout
 
 
+@pytest.mark.medium
 @needs_node
 def test_the_logic_of_the_scripts(tmp_path: Path) -> None:
     shutil.copytree(Path(__file__).parent / "js", tmp_path / "tests")

@@ -87,6 +87,7 @@ def test_whether_all_would_be_heard_is_asked_in_as_many_queries_however_much_is_
     assert len(many) <= len(few) + 1
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("username", PAGES)
 def test_the_number_of_queries_is_small_and_does_not_grow(
     sign_in: SignIn, station: Station, clock: FrozenClock, username: str

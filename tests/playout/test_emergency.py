@@ -35,6 +35,7 @@ def night(tmp_path, make):
     made.station.close()
 
 
+@pytest.mark.medium
 def test_a_confirmed_emergency_sounds_in_the_night_tone_first_and_nothing_else_does(night):
     air = night
     sha = air.sounds["báo động"][0]
@@ -157,6 +158,7 @@ def test_what_was_interrupted_goes_on_from_the_item_that_was_cut_or_is_dropped(l
         assert playlog.verify(session).holds
 
 
+@pytest.mark.medium
 def test_cancelling_cuts_what_sounds_and_takes_back_the_repeats(live):
     air = prepare(live, tone_s=20.0)
     with running(air) as playout:
@@ -185,6 +187,7 @@ def test_a_newer_one_takes_the_place_of_an_older_on_the_same_output_only(live):
     assert rows_of(air, new)[0].state is BroadcastState.AIRED
 
 
+@pytest.mark.medium
 def test_a_storm_is_repeated_every_two_hours_day_and_night_over_a_power_cut_until_it_is_cancelled(air):
     prepare(air)
     number = declared(air, repeat_minutes=120)

@@ -56,6 +56,7 @@ def test_repeats_stop_at_the_end_with_a_line_in_the_trail_and_a_notice_before(ai
     assert verbs(air, number) == ["draft", "confirm", "expire"]
 
 
+@pytest.mark.medium
 def test_a_person_may_prolong_it_and_the_repeats_go_on_to_the_new_end(air):
     prepare(air)
     began = air.frozen.now()

@@ -65,6 +65,7 @@ def words_heard(air, number):
     }
 
 
+@pytest.mark.medium
 def test_a_power_cut_in_mid_siren_is_made_good_from_the_siren_once(town):
     air = town
 
@@ -96,6 +97,7 @@ def test_a_power_cut_in_mid_siren_is_made_good_from_the_siren_once(town):
     assert len(told) == 1
 
 
+@pytest.mark.medium
 def test_a_zone_whose_output_was_broken_is_named_and_tried_until_it_is_heard(town):
     air = town
 

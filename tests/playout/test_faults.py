@@ -270,6 +270,7 @@ def test_a_sink_unplugged_in_mid_item_is_heard_again_when_it_is_back(sounds, tmp
 # A rendition missing or altered
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize(("harm", "word"), [("missing", "không còn trong kho"), ("altered", "đã bị thay đổi")])
 def test_a_rendition_gone_or_altered_after_planning_is_refused_alone(sounds, harm, word):
     air = sounds

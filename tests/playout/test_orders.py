@@ -50,6 +50,7 @@ def test_a_stop_says_which_zones_fell_silent_after_how_long_and_who_besides(soun
     assert (row.outcome, row.effect) == (answer.outcome, answer.effect), "the row says the same"
 
 
+@pytest.mark.medium
 def test_a_stopped_zone_is_no_longer_said_to_be_on_the_air(sounding):
     air, number, _ = sounding
     orders.tell(air.station, OPERATOR, Verb.STOP, zones=["ap-2"])
@@ -106,6 +107,7 @@ def _command(air, number):
 PHASES = ("waiting", "held", "over")
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize(("verb", "phase"), [(v, p) for v in (Verb.STOP, Verb.AIR, Verb.SKIP) for p in PHASES])
 def test_each_verb_in_each_state_says_what_it_did_and_a_refused_one_changes_nothing(air, verb, phase):
     air.sound("chuông", 1.0)
@@ -131,6 +133,7 @@ def test_each_verb_in_each_state_says_what_it_did_and_a_refused_one_changes_noth
         assert [e.hash for e in air.log(number)] == [e.hash for e in log]
 
 
+@pytest.mark.medium
 def test_an_emergency_is_one_thing_to_stop_from_siren_to_last_word(live):
     air = prepare(live)
 

@@ -103,6 +103,7 @@ def test_what_an_emergency_cut_goes_on_and_a_meeting_that_is_titled_like_one_cut
         assert playlog.verify(session).holds
 
 
+@pytest.mark.medium
 def test_the_rest_of_what_a_person_stopped_is_what_was_not_heard(live):
     air = live
     air.zones("ap-1")

@@ -108,6 +108,7 @@ def story(air, moment_s, words_s, repeat, outputs):
     return life, meters, number, slots, at
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize(("moment_s", "words_s", "repeat", "outputs"), [(5.0, 20.0, 2, []), (200.0, 2.5, 3, ["main"])])
 def test_nothing_of_a_stopped_emergency_is_heard_until_a_person_lets_it_go(moment_s, words_s, repeat, outputs):
     _tell(moment_s, words_s, repeat, outputs)
@@ -195,6 +196,7 @@ def _tell(moment_s, words_s, repeat, outputs):
         air.station.close()
 
 
+@pytest.mark.medium
 def test_what_is_ordered_after_the_stop_is_heard(tmp_path):
     air = station(tmp_path / "dai")
     life, meters, old, _, at = story(air, 2.0, 1.0, 2, [])
@@ -208,6 +210,7 @@ def test_what_is_ordered_after_the_stop_is_heard(tmp_path):
     life.playout.close()
 
 
+@pytest.mark.medium
 def test_a_stop_survives_a_crash_and_a_database_that_was_away(tmp_path):
     air = station(tmp_path / "dai")
     life, _, number, _, at = story(air, 2.0, 1.0, 2, [])

@@ -16,6 +16,7 @@ from broadcaster.supervise.simulated import Simulation
 ZONES = [f"ap-{n}" for n in range(1, 11)]
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize(("days", "dark"), [(10, (4, 6)), pytest.param(365, (100, 103), marks=pytest.mark.slow)])
 def test_weeks_and_a_year_with_a_power_cut_end_with_exact_totals(air, days, dark):
     first = air.frozen.now() + dt.timedelta(minutes=10)

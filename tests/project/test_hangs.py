@@ -34,6 +34,7 @@ def test_beside_it():
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("failing", ["assert False", "for_ever.wait()"], ids=["behind a failure", "behind its timeout"])
 def test_a_hanging_test_ends_its_process_and_is_named(tmp_path: Path, failing: str) -> None:
     (tmp_path / "test_hanging.py").write_text(HANGING.replace("{failing}", failing))

@@ -247,6 +247,7 @@ def damage(path: Path, what: object) -> None:
             path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
+@pytest.mark.medium
 @settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(damages(), min_size=1, max_size=3, unique_by=lambda one: one[0]), st.booleans(), st.text(max_size=30))
 def test_whatever_a_bundle_became_is_answered_in_words(

@@ -36,6 +36,7 @@ def sine(seconds, hertz, level):
     return level * np.sin(2 * np.pi * hertz * np.arange(round(seconds * RATE)) / RATE)
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize(
     "sound",
     [

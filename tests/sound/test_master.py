@@ -39,6 +39,7 @@ def samples_of(path, channels=1):
     return samples if channels == 1 else samples.reshape(-1, channels)
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda p: p.name)
 @pytest.mark.parametrize("level", [0.003, 0.9])
 def test_loudness_and_peak_are_met_whatever_comes_in(wav, tmp_path, profile, level):
@@ -54,6 +55,7 @@ def test_loudness_and_peak_are_met_whatever_comes_in(wav, tmp_path, profile, lev
     assert made.duration_ms == pytest.approx(6000, abs=15)
 
 
+@pytest.mark.medium
 def test_the_peak_holds_after_mp3_too(wav, tmp_path):
     made = master(wav(talk(level=0.5, seed=4)), tmp_path / "m.flac", STUDIO)
     mp3 = tmp_path / "m.mp3"
@@ -64,6 +66,7 @@ def test_the_peak_holds_after_mp3_too(wav, tmp_path):
     assert meter.measure(mp3).true_peak <= -1.0
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda p: p.name)
 def test_same_sound_same_bytes(wav, tmp_path, profile):
     source = wav(talk(3))
@@ -74,6 +77,7 @@ def test_same_sound_same_bytes(wav, tmp_path, profile):
     assert sorted(p.name for p in tmp_path.iterdir() if "shaped" in p.name) == []
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_same_bytes_on_any_number_of_processors(wav, tmp_path, threads):
     """Of our own threads and of those that a linear algebra library would like to start."""
@@ -93,6 +97,7 @@ def test_same_bytes_on_any_number_of_processors(wav, tmp_path, threads):
     assert made[0].read_bytes() == made[1].read_bytes()
 
 
+@pytest.mark.medium
 def test_a_wav_of_the_house_is_read_where_it_lies(wav, tmp_path):
     """And what is read is what ffmpeg would have decoded."""
     source = wav(talk(2))
@@ -123,6 +128,7 @@ def test_a_wav_that_is_not_whole_is_left_to_ffmpeg(wav, tmp_path, spoil):
     assert found.count == 47_500
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("seconds", [0.05, 0.2, 0.45, 1.0, 2.9])
 def test_a_very_short_sound_is_mastered_too(wav, tmp_path, seconds):
     n = np.arange(round(seconds * 48_000))
@@ -133,6 +139,7 @@ def test_a_very_short_sound_is_mastered_too(wav, tmp_path, seconds):
     )  # a 1 kHz sine of -16 dB RMS reads -16 LUFS
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize(("rate", "channels"), [(8000, 1), (96_000, 2)])
 def test_other_rates_and_channels_come_out_in_the_house_format(wav, tmp_path, rate, channels):
     mono = talk(3, rate)
@@ -168,6 +175,7 @@ def test_an_unknown_profile_is_named_with_those_that_exist():
         profile_of("stadium")
 
 
+@pytest.mark.medium
 def test_the_wheels_ffmpeg_masters_as_well_as_the_systems(wav, tmp_path, monkeypatch):
     source = wav(talk(3, level=0.6))
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -172,6 +172,7 @@ def test_a_protected_file_is_named(tmp_path):
     assert refused(path) in {"protected", "not-audio"}
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("name", ["a.m4a", "a.ogg", "a.opus", "a.wav"])
 @pytest.mark.parametrize("share", [0.3, 0.7, 0.97])
 def test_a_file_cut_anywhere_is_said_to_be_cut(tmp_path, wav, name, share):

@@ -33,6 +33,7 @@ def test_a_sound_is_kept_once_under_the_hash_of_its_bytes(store, tmp_path):
     assert "0" * 64 not in store
 
 
+@pytest.mark.medium
 @given(st.lists(st.binary(max_size=200), max_size=5))
 def test_what_goes_in_comes_out(tmp_path_factory, contents):
     folder = tmp_path_factory.mktemp("p")

@@ -41,6 +41,7 @@ def child(code, *arguments, **environment):
     )
 
 
+@pytest.mark.medium
 def test_worker_and_command_line_take_turns(tmp_path):
     tone = ["-f", "lavfi", "-i", "sine=f=500:r=24000:d=0.3", "-c:a", "libmp3lame", "-b:a", "64k", "-f", "mp3", "pipe:1"]
     server = fake_google.FakeGoogle(ffmpeg.run(tone).stdout, linger_s=0.15)

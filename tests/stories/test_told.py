@@ -20,6 +20,7 @@ def state_of(story: Story, zone: str) -> ZoneState:
     return next(z.state for z in story.present().zones if z.code == zone)
 
 
+@pytest.mark.medium
 def test_an_output_that_is_mended_is_told_at_once(story: Story) -> None:
     story.wait(125)  # the first slot is on air
     story.meters["rieng"].broken = "Dây loa bị đứt."
@@ -42,6 +43,7 @@ def test_an_output_that_is_mended_between_two_broadcasts_is_told_as_well(story: 
     assert state_of(story, "am03") is ZoneState.REST
 
 
+@pytest.mark.medium
 def test_what_an_emergency_interrupted_stays_stopped_also_when_it_was_begun_before_its_time(story: Story) -> None:
     acts.play_now(story, story.rows()[0].id)
     story.wait(5)
@@ -57,6 +59,7 @@ def test_what_an_emergency_interrupted_stays_stopped_also_when_it_was_begun_befo
     truths.stopped_is_silent(story)
 
 
+@pytest.mark.medium
 def test_a_zone_that_alone_was_stopped_is_not_said_to_sound(story: Story) -> None:
     story.wait(125)
     acts.stop_by_command(story, "am01")
@@ -65,6 +68,7 @@ def test_a_zone_that_alone_was_stopped_is_not_said_to_sound(story: Story) -> Non
     assert state_of(story, "am03") is ZoneState.AIR
 
 
+@pytest.mark.medium
 def test_an_emergency_is_not_said_to_sound_while_play_out_is_dead(story: Story) -> None:
     acts.emergency(story, "am01", "am02", "am03")
     story.wait(3)
@@ -73,6 +77,7 @@ def test_an_emergency_is_not_said_to_sound_while_play_out_is_dead(story: Story) 
     truths.panel_tells_what_sounds(story)
 
 
+@pytest.mark.medium
 def test_what_ended_on_a_full_disk_is_not_said_to_sound(story: Story) -> None:
     acts.emergency(story, "am01", "am02", "am03")
     story.wait(3)
@@ -81,6 +86,7 @@ def test_what_ended_on_a_full_disk_is_not_said_to_sound(story: Story) -> None:
     truths.panel_tells_what_sounds(story)
 
 
+@pytest.mark.medium
 def test_what_sounded_before_a_power_cut_on_a_full_disk_is_told_as_heard_in_part(story: Story) -> None:
     acts.emergency(story, "am03")
     story.wait(4)
@@ -98,6 +104,7 @@ def test_what_sounded_before_a_power_cut_on_a_full_disk_is_told_as_heard_in_part
     truths.stopped_is_silent(story)
 
 
+@pytest.mark.medium
 def test_a_talk_that_went_on_where_it_was_not_stopped_is_logged_in_full_there(story: Story) -> None:
     acts.talk(story, "am01", "am02", "am03", seconds=6, urgent=False)
     story.wait(4)
@@ -111,6 +118,7 @@ def test_a_talk_that_went_on_where_it_was_not_stopped_is_logged_in_full_there(st
     assert (stopped.outcome, whole.outcome) == (Outcome.PARTIAL, Outcome.FULL)
 
 
+@pytest.mark.medium
 def test_an_emergency_whose_output_broke_under_it_is_not_said_to_sound(story: Story) -> None:
     story.wait(15)
     acts.emergency(story, "am03")
@@ -125,6 +133,7 @@ PLANNED, NOW, TALK = "planned", "play now", "talk"
 slow = pytest.mark.slow
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("how", [PLANNED, pytest.param(NOW, marks=slow), pytest.param(TALK, marks=slow)])
 def test_what_began_on_a_full_disk_and_was_never_written_is_told_as_not_known(story: Story, how: str) -> None:
     story.wait(60)
@@ -157,6 +166,7 @@ def test_what_began_on_a_full_disk_and_was_never_written_is_told_as_not_known(st
     assert not any(m.ms(since + 1, broadcast=lost.id) for m in story.meters.values())
 
 
+@pytest.mark.medium
 def test_an_emergency_that_began_on_a_full_disk_and_was_never_written_is_said_again_from_its_siren(
     story: Story,
 ) -> None:
@@ -177,6 +187,7 @@ def test_an_emergency_that_began_on_a_full_disk_and_was_never_written_is_said_ag
     truths.log_tells_what_sounded(story)
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize(
     ("away", "urgent"),
     [(75, True), *(pytest.param(*case, marks=slow) for case in ((2, True), (2, False), (75, False)))],

@@ -86,6 +86,7 @@ def field(request, tmp_path):
     air.station.close()
 
 
+@pytest.mark.medium
 def test_what_is_due_comes_whole_in_order_of_its_start_and_twice_the_same(field):
     now = field.air.station.now()
     later = field.plan(now + 2 * HOUR, "ap-2")
@@ -102,6 +103,7 @@ def test_what_is_due_comes_whole_in_order_of_its_start_and_twice_the_same(field)
     assert field.one.due(now + 24 * HOUR) == day
 
 
+@pytest.mark.medium
 def test_of_two_machines_that_claim_at_once_one_has_it_and_keeps_it(field):
     number = field.plan(field.air.station.now() + HOUR, "ap-1")
     gate, got = threading.Barrier(2), {}
@@ -128,6 +130,7 @@ def test_of_two_machines_that_claim_at_once_one_has_it_and_keeps_it(field):
     assert other.claim(number, now, before) is not None
 
 
+@pytest.mark.medium
 def test_a_broadcast_that_has_its_verdict_is_neither_due_nor_claimed(field):
     now = field.air.station.now()
     number = field.plan(now + HOUR, "ap-1")
@@ -138,6 +141,7 @@ def test_a_broadcast_that_has_its_verdict_is_neither_due_nor_claimed(field):
     assert field.one.claim(999_999, now) is None
 
 
+@pytest.mark.medium
 def test_lines_may_be_brought_twice(field):
     now = field.air.station.now()
     number = field.plan(now + HOUR, "ap-1")
@@ -160,6 +164,7 @@ def test_lines_may_be_brought_twice(field):
         assert field.scripted.lines == lines
 
 
+@pytest.mark.medium
 def test_an_order_stays_open_until_its_answer_is_taken_and_brings_its_broadcast(field):
     now = field.air.station.now()
     number = field.plan(now + 48 * HOUR, "ap-1")
@@ -176,12 +181,14 @@ def test_an_order_stays_open_until_its_answer_is_taken_and_brings_its_broadcast(
     assert [o.id for o in field.one.orders()] == numbers[1:]
 
 
+@pytest.mark.medium
 def test_a_sign_of_life_is_answered_with_the_turn(field):
     turn = field.one.beat(idle_status(hold="Chờ."))
     assert turn.may_play
     assert turn.heir_since is None
 
 
+@pytest.mark.medium
 def test_a_desk_that_is_away_says_so_and_nothing_else(field):
     now = field.air.station.now()
     number = field.plan(now + HOUR, "ap-1")

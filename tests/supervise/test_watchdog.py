@@ -88,6 +88,7 @@ def test_a_start_that_takes_long_asks_for_time_as_long_as_it_takes(address: str)
     systemd.door.close()
 
 
+@pytest.mark.medium
 def test_a_station_that_cannot_start_leaves_its_reason_to_systemd(tmp_path: Path) -> None:
     address = str(tmp_path / "notify")
     systemd = Systemd(address)

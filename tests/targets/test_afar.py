@@ -28,6 +28,7 @@ def server(kind: str, folder: Path) -> Iterator[dict[str, Any]]:
             yield stack.enter_context({"sftp": places_afar.sshd, "webdav": places_afar.webdav}[kind](folder))
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_file_is_laid_listed_fetched_and_let_go(kind: str, tmp_path: Path) -> None:
     one, big = tmp_path / "một", tmp_path / "lớn"
@@ -55,6 +56,7 @@ def test_a_file_is_laid_listed_fetched_and_let_go(kind: str, tmp_path: Path) -> 
         assert "ab12/nowhere" not in shelf.listed("ab12")
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize(
     ("kind", "wrong"),
     [
@@ -101,6 +103,7 @@ def test_a_bucket_without_room_is_told(tmp_path: Path) -> None:
             shelf.put(tmp_path / "x", "ab12/x")
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("kind", ["sftp", "webdav"])
 def test_a_line_that_is_cut_leaves_nothing_under_the_name(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -45,6 +45,7 @@ def wait_until(station: Station, kind: str, state: str) -> None:
     until(lambda: states(station).get(kind) == state, every=0.1)
 
 
+@pytest.mark.medium
 def test_a_wanted_rendition_is_made_and_the_worker_stops_when_told(living: Station) -> None:
     stop = threading.Event()
     worker = threading.Thread(target=consumer.run, args=(living, stop))
@@ -60,6 +61,7 @@ def test_a_wanted_rendition_is_made_and_the_worker_stops_when_told(living: Stati
     assert not worker.is_alive()
 
 
+@pytest.mark.medium
 def test_a_knock_that_nobody_hears_loses_nothing(living: Station) -> None:
     number = add_script(living, EDITOR, draft())
     want_rendition(living, EDITOR, number)
@@ -78,6 +80,7 @@ def test_a_knock_that_nobody_hears_loses_nothing(living: Station) -> None:
     assert list(living.home.backups.glob("loa-*.zip"))
 
 
+@pytest.mark.medium
 def test_who_waits_is_served_beside_long_work(living: Station) -> None:
     served, over = threading.Event(), threading.Event()
 
@@ -106,6 +109,7 @@ def test_who_waits_is_served_beside_long_work(living: Station) -> None:
         worker.join(15)
 
 
+@pytest.mark.medium
 @pytest.mark.skipif(not hasattr(os, "getpriority"), reason="on Windows a process has one priority")
 def test_long_work_steps_back_and_neither_who_waits_nor_who_started_the_worker_does(living: Station) -> None:
     seen: dict[JobKind, int] = {}

@@ -148,7 +148,7 @@ class Told(RuleBasedStateMachine):
 
 
 Told.TestCase.settings = hypothesis_settings(max_examples=40, stateful_step_count=25)
-TestToldOnce = Told.TestCase
+TestToldOnce = pytest.mark.medium(Told.TestCase)
 
 
 def look(book: AlertBook, now: dt.datetime) -> list[AlertMessage]:

@@ -23,6 +23,7 @@ from tests.kit.panel import SignIn, confirm_emergency
 CLAIM = "Đang hiệu lực"
 
 
+@pytest.mark.medium
 def test_an_expired_emergency_is_over_everywhere_while_nobody_ends_it(
     app: Flask, station: Station, sign_in: SignIn, clock: FrozenClock, capsys: pytest.CaptureFixture[str]
 ) -> None:

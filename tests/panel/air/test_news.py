@@ -227,6 +227,7 @@ def test_each_change_of_state_is_told_to_whom_the_table_names_and_to_nobody_else
     assert wrong == []
 
 
+@pytest.mark.medium
 def test_what_the_starter_kit_approved_is_one_line_and_each_of_the_station_s_own_stays_its_own(
     station: Station, sign_in: SignIn
 ) -> None:

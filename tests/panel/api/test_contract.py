@@ -63,6 +63,7 @@ def described(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     station.close()
 
 
+@pytest.mark.medium
 def test_the_description_names_every_operation(described: tuple[dict[str, Any], str, Station]) -> None:
     assert sorted(described[0]) == sorted(OPERATIONS)
 

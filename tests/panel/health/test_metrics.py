@@ -77,6 +77,7 @@ def test_the_tool_of_prometheus_finds_nothing_to_say_of_what_a_station_gives(tex
     assert promtool("check", "metrics", given=text) == ""
 
 
+@pytest.mark.medium
 @needs_promtool
 def test_the_rules_are_right_and_tell_what_they_promise() -> None:
     promtool("check", "rules", str(RULES))

@@ -127,6 +127,7 @@ def waiting(station: Station) -> list[GraveProposal]:
         return list(second_person.waiting(session, station.now()))
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("name", DEEDS)
 def test_no_administrator_does_alone_what_takes_two(
     name: str, station: Station, sign_in: SignIn, app: Flask, clock: FrozenClock

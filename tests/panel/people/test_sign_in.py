@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -114,6 +115,7 @@ def test_forged_requests_are_kept_and_many_refusals_are_an_incident(
     assert "mục An ninh" in client.get("/fragments/incidents").text
 
 
+@pytest.mark.medium
 def test_what_pages_ask_by_themselves_keeps_no_session_and_a_deed_does(
     app: Flask, sign_in: SignIn, clock: FrozenClock
 ) -> None:

@@ -53,6 +53,7 @@ def in_force(station: Station, **targets: int) -> int:
     return number
 
 
+@pytest.mark.medium
 def test_the_tracker_says_what_is_late_and_the_gap_is_closed_on_confirmation(station: Station, sign_in: SignIn) -> None:
     client = sign_in("vanhanh")
     assert "Chưa có kế hoạch nào để theo dõi" in client.get("/tracker/").text
@@ -221,6 +222,7 @@ def test_a_figure_opens_the_entries_behind_it(station: Station, sign_in: SignIn)
     assert "Không có bản ghi nào" in client.get("/reports/entries?first=2020-01-01&last=2020-01-02").text
 
 
+@pytest.mark.medium
 def test_every_figure_of_the_page_lists_exactly_as_many_as_it_says(station: Station, sign_in: SignIn) -> None:
     in_force(station, dich_vu_cong=20)
     activities.keep_activity(
@@ -339,6 +341,7 @@ def test_a_wrong_template_of_the_office_is_named_on_the_page(station: Station, s
         assert work_queries.reports(session) == []
 
 
+@pytest.mark.medium
 def test_drawing_a_report_is_shown_and_stopped_and_leaves_nothing(station: Station, sign_in: SignIn) -> None:
     client = sign_in("vanhanh")
     client.post("/reports/", data={"period": "2026-Q1"})

@@ -69,6 +69,7 @@ WRONG = [
 ]
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize(("kind", "state", "ago"), WRONG)
 def test_what_is_gone_stands_first_until_somebody_lets_it_be_and_again_when_that_is_taken_back(
     station: Station, sign_in: SignIn, kind: Kind, state: BroadcastState, ago: dt.timedelta
@@ -111,6 +112,7 @@ def test_a_slot_that_is_let_be_is_asked_anew_as_soon_as_another_lacks_its_place(
     assert [c for c in conflicts.find(station) if c.kind is Kind.DROPPED and c.answer is None]
 
 
+@pytest.mark.medium
 def test_a_script_that_nothing_airs_is_told_for_years_until_somebody_lets_it_be(
     station: Station, sign_in: SignIn, clock: FrozenClock
 ) -> None:

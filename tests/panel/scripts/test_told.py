@@ -67,6 +67,7 @@ def test_a_returned_script_reaches_its_author_on_every_surface(station: Station,
     assert "Bài của tôi” bị trả lại" not in text(sign_in("lanhdao"), "/")
 
 
+@pytest.mark.medium
 def test_the_second_round_compares_and_shows_the_remark_on_top(station: Station, sign_in: SignIn, mine: int) -> None:
     leader = sign_in("lanhdao")
     send_back(station, LEADER, mine, "Thêm giờ họp.")
@@ -84,6 +85,7 @@ def test_the_second_round_compares_and_shows_the_remark_on_top(station: Station,
     assert "Ngày cuối" in page
 
 
+@pytest.mark.medium
 def test_an_approved_script_that_nothing_takes_says_so_to_author_leader_and_operator(
     station: Station, sign_in: SignIn, mine: int
 ) -> None:
@@ -164,6 +166,7 @@ def test_a_dropped_recording_is_named_before_saving_and_on_the_approval_page(
     assert "Bản trước là bản thu giọng người" in text(sign_in("lanhdao"), f"/approve/{mine}")
 
 
+@pytest.mark.medium
 def test_the_approval_page_names_everybody_who_shaped_what_is_heard_and_bars_them(
     station: Station, sign_in: SignIn, mine: int
 ) -> None:
@@ -268,6 +271,7 @@ def test_every_state_of_a_script_has_somebody_who_learns_of_it() -> None:
     assert set(TRANSITIONS) == set(ScriptState)
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("state", TRANSITIONS)
 def test_each_transition_is_told_to_whom_it_concerns(
     station: Station, sign_in: SignIn, mine: int, state: ScriptState

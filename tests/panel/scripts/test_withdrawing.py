@@ -64,6 +64,7 @@ def take_back(station: Station, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
     return by
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize(
     ("state", "words"), [(BroadcastState.AIRING, "Bài đang phát"), (BroadcastState.CUED, "Bài phát sau 1 giây")]

@@ -127,6 +127,7 @@ def test_every_section_opens_and_saves_as_it_is(sign_in: SignIn, station: Statio
     assert station.home.settings_file.read_text() == before
 
 
+@pytest.mark.medium
 def test_a_backup_is_taken_fetched_and_brought_back_beside_the_station(sign_in: SignIn, station: Station) -> None:
     file = station.home.settings_file
     sink = '[playout.sinks.cot]\nkind = "pipe"\noptions = {command = ["lệnh-ra-loa"]}\n'

@@ -51,6 +51,7 @@ def cue(station: Station, name: str) -> CueRow | None:
         return session.get(CueRow, name)
 
 
+@pytest.mark.medium
 def test_a_sound_comes_in_as_any_file_and_is_kept_as_the_house_wants_it(
     sign_in: SignIn, station: Station, tmp_path: Path
 ) -> None:
@@ -105,6 +106,7 @@ def test_too_long_or_silent_is_refused(
     assert cue(station, "nhac-cua-xa") is None
 
 
+@pytest.mark.medium
 def test_a_shipped_sound_is_replaced_in_the_plan_and_restored(
     sign_in: SignIn, station: Station, tmp_path: Path
 ) -> None:
@@ -132,6 +134,7 @@ def test_a_shipped_sound_is_replaced_in_the_plan_and_restored(
     assert (cue(station, "nhac-hieu").title, cue(station, "nhac-hieu").audio_sha256) == ("Nhạc của xã", before)
 
 
+@pytest.mark.medium
 def test_no_bytes_are_heard_as_a_sound_of_the_station_that_no_other_leader_let_in(
     station: Station, tmp_path: Path
 ) -> None:

@@ -17,6 +17,7 @@ from tests.kit.founding import founded
 from tests.kit.panel import SignIn
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("what", list(BROKEN))
 def test_it_starts_and_says_what_is_wrong(what: str, station: Station, app: Flask, sign_in: SignIn) -> None:
     broken: Broken = BROKEN[what]
@@ -65,6 +66,7 @@ def test_settings_that_never_were_right_stop_a_first_start_in_one_sentence(stati
         open_station(station.home.root)
 
 
+@pytest.mark.medium
 def test_a_sample_rotation_that_is_broken_is_named_and_the_others_are_used(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:

@@ -211,6 +211,7 @@ def test_each_seal_has_a_door_that_is_tried() -> None:
     assert set(DOORS) == {endpoint for endpoint, how in BOUND.items() if how is Bound.SEAL}
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("endpoint", DOORS)
 def test_what_changed_since_it_was_shown_is_not_done(
     app: Flask, sign_in: SignIn, station: Station, clock: FrozenClock, endpoint: str

@@ -45,6 +45,7 @@ def test_every_form_that_edits_a_thing_is_in_the_table() -> None:
     assert set(EDITS) == {endpoint for endpoint, how in BOUND.items() if how is Bound.MARK}
 
 
+@pytest.mark.medium
 def test_who_saves_over_another_is_told_keeps_what_was_typed_and_may_go_on(sign_in: SignIn, station: Station) -> None:
     people = {name: sign_in(name) for name in {who for who, *_ in EDITS.values()}}
     faults = []

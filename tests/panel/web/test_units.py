@@ -132,6 +132,7 @@ def test_every_act_that_writes_is_on_a_thing_of_a_unit_or_says_why_not() -> None
     assert writes == set(ACTS) | set(NO_THING)
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("username", ROLES)
 def test_what_belongs_to_a_unit_is_offered_to_whom_its_act_lets_and_changed_by_nobody_else(
     ready: Station, app: Flask, sign_in: SignIn, username: str

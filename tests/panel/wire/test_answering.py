@@ -18,6 +18,7 @@ def page(_environ: object, start_response: object) -> list[bytes]:
     return [b"x"]
 
 
+@pytest.mark.medium
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("kept", [0, 3], ids=["idle", "with open connections"])
 def test_it_ends_without_a_fault_of_its_thread(kept: int) -> None:

@@ -99,6 +99,7 @@ def ask(port: int, source: str = HOME, path: str = "/") -> int:
         wire.close()
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize(
     "sent", [b"", b"GET", b"GET / HTTP/1.1\r\nX: ", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n"]
 )
@@ -128,6 +129,7 @@ def test_a_body_that_stands_still_is_not_waited_for(port: int, monkeypatch: pyte
         assert until(lambda: closed(line))
 
 
+@pytest.mark.medium
 def test_an_answer_that_nobody_takes_is_let_go_of(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crowd, "UNREAD_S", 0.3)
     with (

@@ -83,6 +83,7 @@ def test_who_does_not_know_the_authority_is_warned(port: int) -> None:
         ask(port, ssl.create_default_context())
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("sent", [b"", b"\x16", b"\x16\x03\x01\x02\x00\x01"])
 def test_three_hundred_greetings_that_never_end_keep_nobody_out(
     port: int, browser: ssl.SSLContext, sent: bytes, monkeypatch: pytest.MonkeyPatch

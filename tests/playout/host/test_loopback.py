@@ -112,6 +112,7 @@ def test_even_with_the_secret_whatever_is_not_understood_costs_one_datagram(
     assert ear.ask(number) == number
 
 
+@pytest.mark.medium
 @pytest.mark.failing_threads
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_the_death_of_play_outs_ear_is_an_incident_within_seconds_and_the_ear_hears_again(live, monkeypatch) -> None:

@@ -28,6 +28,7 @@ from tests.kit.scripts import approved
 from tests.kit.waiting import until
 
 
+@pytest.mark.medium
 def test_a_running_play_out_signs_at_its_start_and_once_a_day(make, tmp_path: Path) -> None:
     air = make(tmp_path / "dai", SystemClock())
     home = air.station.home
@@ -65,6 +66,7 @@ def test_a_key_that_cannot_be_read_is_an_incident(make, tmp_path: Path) -> None:
         until(lambda: "khóa ký dấu bị hỏng" in playout.machine.incidents.now("marks"), 20)
 
 
+@pytest.mark.medium
 def test_the_ends_come_from_the_desk_in_a_process_of_its_own(tmp_path: Path) -> None:
     station = init(tmp_path / "dai", overrides={"speech": {"voices": ["tone:beep"]}})
     approved(station)

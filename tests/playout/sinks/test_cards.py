@@ -105,6 +105,7 @@ def test_of_all_that_alsa_lists_only_what_can_be_heard_is_a_card(alone, monkeypa
     assert list(listed(told)) == names
 
 
+@pytest.mark.medium
 def test_where_miniaudio_is_not_installed_the_card_is_reached_by_aplay_sample_for_sample(taped):
     assert ways() == [CARDS]
     assert "Âm ly nhà văn hóa (village)" in playback_devices()
@@ -139,6 +140,7 @@ def test_without_aplay_it_is_told_what_to_install(alone, monkeypatch):
         sink.open(FEED)
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGSTOP])
 def test_an_aplay_that_dies_or_hangs_is_told_and_what_it_left_in_the_pipe_counts_as_lost(taped, sent):
     stream = CARDS.open("village")

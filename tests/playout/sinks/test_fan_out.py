@@ -56,6 +56,7 @@ def play(air, one, other):
     return row, {(e.item_no, e.zone): e.outcome for e in air.log(number)}, incidents
 
 
+@pytest.mark.medium
 def test_a_zone_with_two_sinks_is_heard_through_both_and_logged_once(both):
     one, other = SimulatedHorn("mot"), SimulatedHorn("hai")
     row, log, _ = play(both, one, other)

@@ -78,6 +78,7 @@ def refused(sink, server, *words):
     assert not server.has("/loa.ogg")
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_a_certificate_of_the_authority_in_ca_file_is_trusted_by_address_and_by_name(
     serve, good, authority, made, host

@@ -36,6 +36,7 @@ FEED = Feed(7, "Bản tin", dt.datetime(2026, 3, 2, 22, 0, tzinfo=dt.UTC))
 # A command's standard input
 
 
+@pytest.mark.medium
 def test_a_command_hears_silence_and_then_every_sample_joined_without_a_gap(tmp_path, made):
     got = tmp_path / "tiếng $(touch x); 'a b'.raw"
     made.append(sink := PipeSink("loa", PipeOptions(command=["tee", str(got)]), site()))
@@ -311,6 +312,7 @@ def test_a_dead_server_costs_its_own_zone_only_and_the_operator_reads_why(live, 
     assert incident.ended_at is not None
 
 
+@pytest.mark.medium
 def test_a_stop_silences_a_pipe_within_a_moment(live, tmp_path):
     air = live
     got = tmp_path / "got.raw"
@@ -328,6 +330,7 @@ def test_a_stop_silences_a_pipe_within_a_moment(live, tmp_path):
     assert Path(got).stat().st_size > 0
 
 
+@pytest.mark.medium
 def test_an_air_check_may_be_kept_as_opus(tmp_path):
     from broadcaster.playout.sinks.file import FileOptions, FileSink
 

@@ -169,6 +169,7 @@ def test_a_disk_that_hangs_holds_up_no_sample_and_the_recording_is_whole_when_it
     np.testing.assert_array_equal(inner.samples, sink.samples)
 
 
+@pytest.mark.medium
 def test_a_disk_that_hangs_for_too_long_costs_the_recording_and_is_told(monkeypatch):
     monkeypatch.setattr(behind, "MOST_S", 1)
     go, inner = threading.Event(), Catch()
@@ -478,6 +479,7 @@ def test_the_card_takes_samples_at_its_own_pace_and_drops_what_waits_when_told()
     card.close()
 
 
+@pytest.mark.medium
 def test_a_card_that_stops_asking_is_reported():
     import miniaudio
 

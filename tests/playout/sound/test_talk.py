@@ -71,6 +71,7 @@ def speak_until_heard(air, number: int, ear: Ear, level: int, first: int = 0) ->
     pytest.fail("the horn never had what was said")
 
 
+@pytest.mark.medium
 def test_what_is_said_is_heard_and_kept_by_its_hash(live):
     air, ear = live, Ear("main")
     air.zones("ap-1", "ap-2")
@@ -89,6 +90,7 @@ def test_what_is_said_is_heard_and_kept_by_its_hash(live):
     assert not list((air.station.home.run / "talks").glob("*.pcm"))
 
 
+@pytest.mark.medium
 def test_what_came_at_once_and_was_jumped_over_is_told_as_lost_words_and_never_as_the_end_of_the_hours(live):
     air, ear = live, Ear("main")
     air.zones("ap-1")
@@ -121,6 +123,7 @@ def test_a_browser_that_vanishes_ends_the_talk(live, monkeypatch):
     assert entry.audio_sha256
 
 
+@pytest.mark.medium
 def test_stopping_one_zone_silences_it_at_once_and_leaves_the_other(live):
     air, one, two = live, Ear("a"), Ear("b")
     air.zones("ap-1", sink="a")

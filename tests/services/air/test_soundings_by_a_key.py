@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import suppress
 
+import pytest
 from sqlalchemy import event
 
 from broadcaster.domain.air.emergencies import EmergencyRequest
@@ -20,6 +21,7 @@ WISH = EmergencyRequest(title="Lũ về", text="Lũ về.", zones=("all",), reas
 PATIENCE_S = 20.0
 
 
+@pytest.mark.medium
 def test_two_soundings_at_once_are_counted_one_after_the_other(station: Station) -> None:
     """Each is held after it has counted until the other has, too: without a lock both would find room for one more."""
     scopes = [Scope.EMERGENCY_CONFIRM]

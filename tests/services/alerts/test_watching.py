@@ -236,6 +236,7 @@ def test_what_waits_by_night_comes_in_one_message_in_the_morning(
     assert post.taken[0][1].endswith("và 1 tin nữa")
 
 
+@pytest.mark.medium
 def test_a_trial_goes_the_way_of_a_real_message_to_a_real_receiver(station_of, clock: FrozenClock) -> None:
     station = station_of("")
     with pytest.raises(RuleError):

@@ -143,6 +143,7 @@ def plant_logs(marks: Marks, names: list[str]) -> None:
         log.exception("job broke", job=7, thread="lane-waiting")
 
 
+@pytest.mark.medium
 def test_no_word_that_was_planted_for_a_person_leaves_with_the_bundle(seeded_station: Station, logged: Path) -> None:
     station, marks = seeded_station, Marks()
     plant_rows(station, marks)
@@ -180,6 +181,7 @@ def test_no_word_that_was_planted_for_a_person_leaves_with_the_bundle(seeded_sta
     assert trace.splitlines()[-1] == "ValueError"
 
 
+@pytest.mark.medium
 def test_a_bundle_holds_what_a_helper_needs(seeded_station: Station, tmp_path: Path) -> None:
     station = seeded_station
     files = support.write(station, tmp_path / "goi.zip")

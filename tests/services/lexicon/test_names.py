@@ -33,6 +33,7 @@ def said(station: Station, number: int) -> str:
         return str(script_detail(session, number)["rendition"]["spoken_text"])
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize(
     ("key", "value", "body"),
     [
@@ -73,6 +74,7 @@ def test_whatever_of_the_station_changes_marks_what_is_said_of_it_and_is_heard_a
     assert explained(station, number).spoken.text == after
 
 
+@pytest.mark.medium
 def test_a_name_that_comes_back_takes_the_mark_away(station: Station) -> None:
     number = approved(station, CALL)
     old = station.settings.station.name

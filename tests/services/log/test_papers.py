@@ -134,6 +134,7 @@ def test_a_bare_interpreter_finds_the_bundle_whole_and_prints_its_mark(bundle: E
     assert [x["seq"] for x in lines if x.get("apart")] == [lines[-1]["seq"]]
 
 
+@pytest.mark.medium
 def test_recordings_kept_as_opus_are_cut_too(week: Station, tmp_path: Path) -> None:
     sound = week.home.airchecks / LAST.isoformat() / "050000-9-aircheck.opus"
     sound.parent.mkdir(exist_ok=True)
@@ -191,6 +192,7 @@ def test_tampering_is_found(bundle: EvidenceBundle, tmp_path: Path, what: str) -
     assert words in said
 
 
+@pytest.mark.medium
 def test_the_same_days_make_the_same_bytes_and_only_a_reporter_may(
     week: Station, bundle: EvidenceBundle, tmp_path: Path
 ) -> None:
@@ -203,6 +205,7 @@ def test_the_same_days_make_the_same_bytes_and_only_a_reporter_may(
         make_bundle(week, OPERATOR, dt.date(2025, 1, 1), dt.date(2025, 1, 2), tmp_path / "x.zip")
 
 
+@pytest.mark.medium
 def test_a_whole_log_is_found_whole_with_a_word_for_each_broadcast(week: Station) -> None:
     found = check(week, FIRST, LAST)
     assert found.whole, found.faults

@@ -109,6 +109,7 @@ def scene(told: Told, tmp_path: Path) -> Scene:
     return Scene(station, tmp_path / "usb")
 
 
+@pytest.mark.medium
 def test_four_honest_days_agree_with_every_place(scene: Scene) -> None:
     found = examine(scene.station)
     assert found.faults == []
@@ -259,6 +260,7 @@ ATTACKS: dict[str, tuple[Callable[[Scene], None], tuple[str, ...]]] = {
 }
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("what", ATTACKS)
 def test_whoever_owns_the_database_is_found_and_named(scene: Scene, tmp_path: Path, what: str) -> None:
     attack, words = ATTACKS[what]

@@ -82,6 +82,7 @@ def test_a_leader_who_lost_the_office_delegates_nothing(people: Station) -> None
     assert accounts.actor_named(people, "thuky").behalf is None
 
 
+@pytest.mark.medium
 def test_four_eyes_are_kept_for_the_deputy_and_for_the_leader(people: Station) -> None:
     chief = accounts.actor_named(people, "chutich")
     delegate(people, chief, "thuky", TODAY, WEEK)

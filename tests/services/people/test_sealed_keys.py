@@ -137,6 +137,7 @@ def entered(station: Station, password: str, code: str) -> bool:
     return pass_second_step(station, user_id, found.epoch, code) is not None
 
 
+@pytest.mark.medium
 def test_no_backup_carries_the_key_and_a_station_brought_back_elsewhere_asks_for_a_paper_code(
     founded: Station, tmp_path: Path, clock: FrozenClock
 ) -> None:

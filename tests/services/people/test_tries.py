@@ -52,6 +52,7 @@ def a_network_of_ones_own(minute: int) -> Iterator[Caller]:
         yield Caller(f"2001:db8::{minute:x}:{n:x}")
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("pause", [1, 16, 61], ids=["without pause", "before it rests long", "after it is forgotten"])
 @pytest.mark.parametrize("sender", [one_address, another_address_each_time, a_network_of_ones_own])
 def test_in_a_day_a_stranger_guesses_little_and_keeps_the_owner_out_of_nothing(

@@ -304,6 +304,7 @@ def test_the_index_of_time_is_what_a_period_is_read_by(station: Station) -> None
     assert all("ix_play_log_planned_at" in p or "COVERING INDEX ix_play_log_corrects" in p for p in reads), reads
 
 
+@pytest.mark.medium
 def test_scripts_of_the_starter_kit_are_not_newly_written(station: Station) -> None:
     """The kit's are there from the start; what an editor then writes is counted once, however often it is changed."""
     period = parse(f"{station.today():%Y}")

@@ -46,6 +46,7 @@ def stands(station: Station, number: int) -> tracking.PlanStanding:
     return tracking.standing(station, row)
 
 
+@pytest.mark.medium
 def test_late_silent_and_coming(station: Station) -> None:
     ready(station, "Một cửa", "mot-cua")
     apply_rotation(station, OPERATOR, ROTATION, "thu")

@@ -33,6 +33,7 @@ def rows(station: Station) -> list[BroadcastRow]:
         return list(session.scalars(select(BroadcastRow).order_by(BroadcastRow.starts_at, BroadcastRow.id)))
 
 
+@pytest.mark.medium
 def test_a_preview_is_what_planning_then_does_and_writes_nothing(station: Station) -> None:
     for n in range(4):
         approved(station, f"Kính thưa bà con. Bài số {n}.", title=f"Bài {n}")
@@ -47,6 +48,7 @@ def test_a_preview_is_what_planning_then_does_and_writes_nothing(station: Statio
     assert made == [(d.occurrence.starts_at, d.filled.items) for d in ahead.drafts]
 
 
+@pytest.mark.medium
 def test_zones_with_slots_of_their_own_hear_their_own_turns(station: Station) -> None:
     for n in range(3):
         approved(station, f"Kính thưa bà con. Bài số {n}.", title=f"Bài {n}")
@@ -136,6 +138,7 @@ def test_airings_asked_for_are_spread_over_the_weeks_and_told_beforehand_when_th
     assert not told.kind.grave
 
 
+@pytest.mark.medium
 def test_what_one_zone_hears_in_slots_of_its_own_takes_no_airing_from_the_others(station: Station) -> None:
     approved(station, title="Bài khác")
     number = approved(

@@ -177,6 +177,7 @@ def test_a_single_airing_needs_an_allowed_hour_a_free_slot_and_approved_text(sta
     assert air_once(station, OPERATOR, [number], title="Nghe thử", starts_at=noon.replace(hour=3), trial=True)
 
 
+@pytest.mark.medium
 def test_scripts_take_turns_over_the_week(station: Station) -> None:
     numbers = {approved(station, f"Kính thưa bà con. Đây là bài số {n}.", title=f"Bài {n}") for n in range(5)}
     apply_rotation(station, OPERATOR, ROTATION, "thu.toml")
@@ -200,6 +201,7 @@ def test_a_broadcast_about_to_start_is_left_to_play_out(station: Station) -> Non
         assert session.get_one(BroadcastRow, target.id).title == "Đã nạp"
 
 
+@pytest.mark.medium
 def test_the_airings_an_office_asked_for_come_first_and_are_counted_once(station: Station) -> None:
     others = [approved(station, f"Kính thưa bà con. Đây là bài số {n}.", title=f"Bài {n}") for n in range(3)]
     asked = approved(

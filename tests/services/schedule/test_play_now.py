@@ -74,6 +74,7 @@ STATES = st.sampled_from(list(BroadcastState))
 FAULTS = st.sampled_from(["", "unapproved", "empty", "no zone"])
 
 
+@pytest.mark.medium
 @settings(examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     state=STATES,

@@ -100,6 +100,7 @@ ACTS = st.one_of(
 )
 
 
+@pytest.mark.medium
 @settings(examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=st.lists(ACTS, max_size=12))
 def test_talks_stopped_pieces_additions_and_plans_never_take_a_regular_slot_away(

@@ -76,6 +76,7 @@ def ended(station: Station, row: BroadcastRow, heard: set[tuple[int, str]]) -> N
         playlog.append(session, lines, station.now())
 
 
+@pytest.mark.medium
 @settings(examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), count=st.integers(1, 4))
 def test_what_was_heard_in_the_broadcast_or_in_any_rest_is_never_aired_again(

@@ -88,6 +88,7 @@ def test_a_one_person_station_may_allow_it_and_the_trail_says_so(station: Statio
         assert "tự duyệt" in notes
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("actor", [EDITOR, OPERATOR])
 def test_only_a_leader_approves(station: Station, actor: Actor) -> None:
     number = add_script(station, EDITOR, draft())
@@ -105,6 +106,7 @@ def test_a_leader_approves_what_was_listened_to_and_nothing_newer(station: Stati
         approve(station, LEADER, number, rendition_id=heard)
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize(
     ("named", "change"),
     [

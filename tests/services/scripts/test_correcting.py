@@ -51,6 +51,7 @@ def sound(station: Station, number: int, script: int) -> tuple[str, str]:
         return item.audio_sha256, now.audio_sha256
 
 
+@pytest.mark.medium
 def test_an_approved_correction_takes_the_place_of_the_old_sound_in_what_is_planned(station: Station) -> None:
     script = approved(station)
     number = air_once(station, OPERATOR, ["nhac-hieu", script], title="Buổi", starts_at=evening(station))

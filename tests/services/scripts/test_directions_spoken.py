@@ -35,6 +35,7 @@ def spoken(station, body):
         return script_detail(session, number)["rendition"]
 
 
+@pytest.mark.medium
 def test_directions_are_done_and_not_read(station):
     plain, marked = spoken(station, PLAIN), spoken(station, MARKED)
     assert marked["spoken_text"] == plain["spoken_text"] == "Kính thưa bà con. Xin mời nghe tin."

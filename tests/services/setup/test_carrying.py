@@ -110,6 +110,7 @@ def station(tmp_path: Path, clock: FrozenClock) -> Iterator[Station]:
     made.close()
 
 
+@pytest.mark.medium
 def test_a_backup_carried_on_a_stick_is_a_station_that_speaks_elsewhere(
     station: Station, tmp_path: Path, clock: FrozenClock
 ) -> None:

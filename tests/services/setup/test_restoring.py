@@ -111,6 +111,7 @@ def test_every_backup_holds_what_nothing_makes_again(station: Station, tmp_path:
     back.close()
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("how", ["folder", "whole archive"])
 def test_with_its_sounds_a_station_comes_back_as_it_was(
     station: Station, tmp_path: Path, clock: FrozenClock, how: str
@@ -172,6 +173,7 @@ def test_a_sound_that_was_altered_in_the_backup_is_not_brought_back(
     assert [lack.sha256 for lack in made.lacks] == [sha]
 
 
+@pytest.mark.medium
 def test_what_a_restored_station_lacks_is_named_and_made_again(
     station: Station, tmp_path: Path, clock: FrozenClock
 ) -> None:
@@ -193,6 +195,7 @@ def test_what_a_restored_station_lacks_is_named_and_made_again(
     back.close()
 
 
+@pytest.mark.medium
 def test_a_sound_that_comes_out_otherwise_asks_its_leader_once_more(station: Station) -> None:
     number = approved(station)
     with station.db.read() as session:
@@ -213,6 +216,7 @@ def test_a_sound_that_comes_out_otherwise_asks_its_leader_once_more(station: Sta
         assert [c.script_id for c in airable(session)] == [number]
 
 
+@pytest.mark.medium
 def test_a_person_s_recording_is_made_again_of_its_original(station: Station, tmp_path: Path) -> None:
     number = add_script(station, EDITOR, draft(BODY))
     voice = tmp_path / "v.wav"
@@ -309,6 +313,7 @@ def counted(station: Station) -> dict[str, int]:
         return {t.name: session.scalar(select(func.count()).select_from(t)) or 0 for t in tables}
 
 
+@pytest.mark.medium
 def test_what_was_over_does_not_begin_again_by_itself(back: Station) -> None:
     with back.db.read() as session:
         assert emergencies.active(session, back.now()) == []
@@ -331,6 +336,7 @@ def test_what_was_over_does_not_begin_again_by_itself(back: Station) -> None:
     assert "3 việc" in check.sentence
 
 
+@pytest.mark.medium
 def test_a_person_lets_each_thing_go_on_or_drops_it(back: Station) -> None:
     urgent, once, mute = (w.key for w in restored.waiting(back))
     with pytest.raises(ForbiddenError):
@@ -348,6 +354,7 @@ def test_a_person_lets_each_thing_go_on_or_drops_it(back: Station) -> None:
         restored.drop(back, ANYBODY, once)
 
 
+@pytest.mark.medium
 def test_what_is_dropped_stays_silent_and_the_notice_goes_when_all_was_looked_at(back: Station) -> None:
     urgent = restored.waiting(back)[0]
     restored.drop(back, ANYBODY, urgent.key)

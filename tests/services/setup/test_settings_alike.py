@@ -125,6 +125,7 @@ def typed(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize(("section", "key"), KEYS, ids=lambda word: word)
 def test_a_setting_is_read_and_refused_alike_by_every_way(
     section: str, key: str, station: Station, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -62,6 +62,7 @@ def lost(station: Station, name: str) -> str:
     return sha
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("own", [replaced, added])
 def test_a_shipped_sound_stands_in_and_is_told_until_a_person_decides(
     station: Station, upload: Path, own: Callable[[Station, Path], str]
@@ -84,6 +85,7 @@ def test_a_shipped_sound_stands_in_and_is_told_until_a_person_decides(
     assert row_of(station, name).licence != "Đài tự thu", "what is said of it is said of the shipped one"
 
 
+@pytest.mark.medium
 def test_the_file_uploaded_again_takes_its_place(station: Station, upload: Path) -> None:
     name = replaced(station, upload)
     sha = lost(station, name)
@@ -93,6 +95,7 @@ def test_the_file_uploaded_again_takes_its_place(station: Station, upload: Path)
     assert lacking.lacks(station) == []
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_copy_beside_the_backups_is_brought_back(station: Station, upload: Path, when: str) -> None:
     name = replaced(station, upload)
@@ -113,6 +116,7 @@ def test_a_copy_beside_the_backups_is_brought_back(station: Station, upload: Pat
     assert lacking.lacks(station) == []
 
 
+@pytest.mark.medium
 def test_an_emergency_that_begins_before_anything_was_mended_has_its_siren(station: Station, upload: Path) -> None:
     lost(station, replaced(station, upload))
     wish = EmergencyRequest(title="Lũ về", text="Nước lên.", zones=("am01",), reason="Công điện")

@@ -61,6 +61,7 @@ def test_the_first_bulletin_is_planned_with_its_words(station: Station, seed: in
     assert found.words_ms == 0
 
 
+@pytest.mark.medium
 def test_a_first_bulletin_without_words_is_refused_and_says_so(station: Station) -> None:
     def mute(_station: Station, _arguments: Mapping[str, Any], _progress: performing.Progress) -> None:
         raise RuleError("Không giọng nào đọc được.")

@@ -38,6 +38,7 @@ def test_voices_of_both_regions_and_sexes_are_listed_without_the_model(engine):
     assert all(v.offline and v.licence == "Apache-2.0" and v.name == f"vi-neural:{v.id}" for v in voices)
 
 
+@pytest.mark.medium
 @needs_model
 @pytest.mark.parametrize(
     "voice", [v if n == 0 else pytest.param(v, marks=pytest.mark.slow) for n, v in enumerate(SPEAKERS)]

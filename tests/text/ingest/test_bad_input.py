@@ -24,6 +24,7 @@ def refusal(name: str, data: bytes) -> DocumentError:
     return error
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("name", CASES)
 def test_it_is_refused_in_plain_words(name):
     _, code, words = CASES[name]

@@ -58,6 +58,7 @@ def back(place_: str, typed: str, root: Path, clock: FrozenClock) -> Restored:
         return restore(archive, root, clock=clock, agree=lambda _: None)
 
 
+@pytest.mark.medium
 def test_a_station_comes_back_whole_from_a_place_with_the_paper_alone(
     station_of: Callable[[str], Station], database_url: str, tmp_path: Path, clock: FrozenClock
 ) -> None:
@@ -79,6 +80,7 @@ def test_a_station_comes_back_whole_from_a_place_with_the_paper_alone(
     assert [p.name for p in tmp_path.glob(".loa-*")] == [], "nothing is left in clear"
 
 
+@pytest.mark.medium
 def test_what_lies_elsewhere_reveals_nothing_and_is_opened_by_the_paper_alone(station: Station, tmp_path: Path) -> None:
     approved(station)
     key = with_folder(station, tmp_path / "nas")
@@ -99,6 +101,7 @@ def test_what_lies_elsewhere_reveals_nothing_and_is_opened_by_the_paper_alone(st
     assert key.secret.removeprefix("AGE-SECRET-KEY-1").encode() not in at_home
 
 
+@pytest.mark.medium
 def test_a_sound_is_carried_once_and_let_go_when_no_kept_night_names_it(
     station: Station, tmp_path: Path, clock: FrozenClock
 ) -> None:
@@ -168,6 +171,7 @@ class _CutError(Exception):
     """The power, or a hand."""
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("after", range(3))
 def test_a_copy_that_is_cut_off_leaves_no_half_night_and_goes_on_from_there(
     station: Station, tmp_path: Path, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, after: int
@@ -201,6 +205,7 @@ def test_a_copy_that_is_cut_off_leaves_no_half_night_and_goes_on_from_there(
     assert not list((tmp_path / "nas").rglob("*.part"))
 
 
+@pytest.mark.medium
 @NEEDS_ROOT
 def test_a_stick_is_copied_when_it_is_plugged_in_and_is_told_of_when_it_is_full_or_pulled_out(
     station: Station, tmp_path: Path, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
@@ -253,6 +258,7 @@ def test_only_who_manages_the_station_makes_a_key_or_asks_for_a_copy(station: St
     assert number not in jobs.due(station), "the copy stands behind a fresh backup"
 
 
+@pytest.mark.medium
 def test_a_new_key_needs_a_second_look_and_seals_everything_anew(
     station: Station, tmp_path: Path, clock: FrozenClock
 ) -> None:
@@ -285,6 +291,7 @@ def test_a_slip_in_typing_the_key_is_told(slip: Callable[[str], str]) -> None:
         paper_key.read(slip(secret))
 
 
+@pytest.mark.medium
 def test_a_damaged_file_elsewhere_is_never_unpacked(station: Station, tmp_path: Path, clock: FrozenClock) -> None:
     approved(station)
     key = with_folder(station, tmp_path / "nas")

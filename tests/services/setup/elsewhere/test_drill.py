@@ -49,6 +49,7 @@ def test_a_station_that_is_well_holds_its_trial_and_waits_a_month(station: Stati
     assert due(station)
 
 
+@pytest.mark.medium
 @pytest.mark.parametrize("what", ["archive at home", "sound at home", "archive elsewhere", "sound elsewhere"])
 def test_what_is_damaged_fails_the_trial_by_name_and_is_tried_again_the_next_night(
     station: Station, tmp_path: Path, clock: FrozenClock, what: str
@@ -83,6 +84,7 @@ def test_a_disk_without_room_is_no_reason_to_fill_it(station: Station, monkeypat
     assert left(station) == []
 
 
+@pytest.mark.medium
 def test_a_record_that_does_not_hold_fails_the_trial(station: Station) -> None:
     with station.db.write() as session:
         append(session, [entry(zone="am01")], station.now())
