@@ -1,4 +1,7 @@
-"""The day the machine dies: a new one, the stick and the paper, and the station is on the air again."""
+"""The day the machine dies: a new one, the stick and the paper, and the station is on the air again.
+
+With `LOA_DRILL_WHEEL=dist/loa_xa-….whl` the new machine is bare: the minutes run from `pip install` of that wheel.
+"""
 
 from __future__ import annotations
 
@@ -34,13 +37,36 @@ pytestmark = [
     pytest.mark.skipif(os.name != "posix", reason="signals of POSIX"),
 ]
 AGAIN = "Phát lại trên máy mới"
+WHEEL = Path(os.environ["LOA_DRILL_WHEEL"]).resolve() if "LOA_DRILL_WHEEL" in os.environ else None
+
+
+class Machine:
+    """A machine on which the program is installed: the one of these tests, or a bare one with a wheel."""
+
+    python = sys.executable
+
+    def install(self, wheel: Path, folder: Path) -> None:
+        """Install the wheel as whoever has a new machine does; from now on commands are its own."""
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, timeout=300)
+        self.python = str(folder / "bin" / "python")
+        installing = [self.python, "-m", "pip", "install", "-q", str(wheel.resolve())]
+        subprocess.run(installing, check=True, timeout=600)
+
+
+machine = Machine()
+
+
+@pytest.fixture(autouse=True)
+def _this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "python", sys.executable, raising=False)
+    monkeypatch.chdir(tmp_path)  # what is installed is run, not what lies in the folder
 
 
 def loa(home: Path | None, *arguments: object, code: int = 0) -> str:
     """A command at the machine, as a person types it."""
     place = ["--home", str(home)] if home else []
     done = subprocess.run(
-        [sys.executable, "-m", "broadcaster", *place, *map(str, arguments)],
+        [machine.python, "-m", "broadcaster", *place, *map(str, arguments)],
         capture_output=True,
         text=True,
         timeout=300,
@@ -56,7 +82,7 @@ def living(home: Path, log: Path) -> Iterator[None]:
     """The station's real processes, ended in order afterwards."""
     with log.open("wb") as out:
         up = subprocess.Popen(
-            [sys.executable, "-m", "broadcaster", "--home", str(home), "up", "--starter", "--port", str(free_port())],
+            [machine.python, "-m", "broadcaster", "--home", str(home), "up", "--starter", "--port", str(free_port())],
             stdout=out,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
@@ -138,6 +164,9 @@ def test_a_new_machine_with_the_stick_and_the_paper_is_on_the_air_again(
     shutil.rmtree(old)  # the disk is dead
 
     since = time.monotonic()
+    if WHEEL:
+        machine.install(WHEEL, tmp_path / "venv")
+    installed = time.monotonic()
     told = loa(None, "restore", "--from", stick, "--key-file", key, "--run-commands", new)
     assert "KHÔNG PHÁT ĐƯỢC" not in told
     assert facts(new) == before
@@ -145,7 +174,7 @@ def test_a_new_machine_with_the_stick_and_the_paper_is_on_the_air_again(
     with living(new, tmp_path / "moi.log"):
         loa(new, "air", before[2][0], "--title", AGAIN)
         until(lambda: heard(new, AGAIN, tmp_path), 240, every=1)
-    minutes = (time.monotonic() - since) / 60
+    minutes, setting_up = (time.monotonic() - since) / 60, (installed - since) / 60
     assert heard(new, AGAIN, tmp_path) == first
     loa(new, "log", "verify")
     nights = set(stick.glob("*/nights/*.list"))
@@ -153,4 +182,6 @@ def test_a_new_machine_with_the_stick_and_the_paper_is_on_the_air_again(
     fresh = set(stick.glob("*/nights/*.list")) - nights
     assert {path.parent for path in fresh} == {path.parent for path in nights}, "it goes on sealing for the same paper"
     with capsys.disabled():
-        print(f"\na new machine was on the air again, and had spoken to the end, after {minutes:.1f} minutes")
+        print(
+            f"\na new machine was on the air again, and had spoken to the end, after {minutes:.1f} minutes, {setting_up:.1f} of them for pip"
+        )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from broadcaster import handwritten
+from broadcaster.cli.backups.asking import typed
 from broadcaster.cli.common import actor_of, opened, show_table
 from broadcaster.cli.place import home_option
 from broadcaster.cli.together import modes
@@ -46,6 +46,8 @@ def backup_command(
     """Sao lưu đài vào thư mục backups; với --to thì mang được đi nơi khác."""
     if passphrase_file and not folder:
         raise RuleError("--passphrase-file chỉ dùng cùng --to.", field="--passphrase-file")
+    if folder:
+        carrying.require_takes(folder)
     passphrase = _new_passphrase(passphrase_file) if folder else ""
     with opened(ctx, own_home) as station:
         made = backup(station, whole=whole or folder is not None)
@@ -53,6 +55,7 @@ def backup_command(
         if folder:
             carried = carrying.carry(station, actor_of(ctx, station), made.name, folder, passphrase)
             click.echo(f"Đã ghi bản mã hóa: {carried}. Mất cụm mật khẩu thì không ai mở được bản này.")
+            click.echo(f"Chỉ tài khoản {carrying.account()} và root đọc được tệp ấy; người khác chép đi: sudo cp.")
         elif not whole:
             click.echo(f"Âm thanh nằm trong {station.home.backups / BESIDE}. Mang đi nơi khác: loa backup --to THƯ_MỤC")
 
@@ -91,7 +94,7 @@ def restore_command(
         raise RuleError("Cần nêu một thư mục trống để khôi phục vào, không phải tệp.", field=str(folder))
     if place is not None:
         target = fetching.source(place)
-        key = paper_key.read(_read(key_file) if key_file else _asked("Khóa trên giấy", "--key-file"))
+        key = paper_key.read(typed(key_file, "Khóa trên giấy", "--key-file"))
         with target.opened() as shelf, fetching.fetched(shelf, key, folder, night=night, tell=click.echo) as found:
             made = restore(found, folder, database=database, agree=agree)
     else:
@@ -101,7 +104,7 @@ def restore_command(
             raise RuleError("Không thấy tệp sao lưu này.", field=str(archives[0]))
         passphrase = ""
         if carrying.is_carried(archives[0]):
-            passphrase = _read(passphrase_file) if passphrase_file else _asked("Cụm mật khẩu của bản sao lưu")
+            passphrase = typed(passphrase_file, "Cụm mật khẩu của bản sao lưu")
         made = restore(archives[0], folder, database=database, passphrase=passphrase, agree=agree)
     click.echo(f"Đã khôi phục đài vào {made.home.root}")
     for line in restored_lines(made):
@@ -110,19 +113,9 @@ def restore_command(
 
 def _new_passphrase(file: Path | None) -> str:
     if file:
-        words = _read(file)
+        words = typed(file, "")
         return carrying.good(words, words)
-    return carrying.good(_asked("Cụm mật khẩu mới cho bản mang đi"), _asked("Gõ lại cụm mật khẩu"))
-
-
-def _read(file: Path) -> str:
-    return handwritten.text(file).strip()
-
-
-def _asked(question: str, otherwise: str = "--passphrase-file") -> str:
-    if not sys.stdin.isatty():
-        raise RuleError(f"Không có ai ở màn hình để gõ: hãy dùng {otherwise}.", field=otherwise)
-    return str(click.prompt(question, hide_input=True))
+    return carrying.good(typed(None, "Cụm mật khẩu mới cho bản mang đi"), typed(None, "Gõ lại cụm mật khẩu"))
 
 
 def _agree(beforehand: bool, lines: Sequence[str]) -> None:

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import click
 
+from broadcaster.cli.backups.asking import typed
 from broadcaster.cli.common import actor_of, opened, show_table
 from broadcaster.cli.out_files import keep, out_option
 from broadcaster.cli.place import home_option
 from broadcaster.domain.people.roles import Permission
-from broadcaster.errors import StationError
+from broadcaster.errors import RuleError, StationError
 from broadcaster.services.setup.backup import backup
 from broadcaster.services.setup.elsewhere import facts, paper_key
 from broadcaster.services.setup.elsewhere.carrying_out import carry, target_of
-from broadcaster.services.setup.elsewhere.drill import drill
+from broadcaster.services.setup.elsewhere.drill import drill, opened_with_paper
 from broadcaster.services.setup.elsewhere.paper_key import PaperKey
 from broadcaster.services.station import Station
 
@@ -35,7 +36,9 @@ def now_(ctx: click.Context, names: tuple[str, ...], own_home: str | None) -> No
         actor_of(ctx, station).require(Permission.MANAGE)
         wanted = names or tuple(station.settings.backup.targets)
         if not wanted:
-            click.echo("Chưa có nơi cất nào: thêm bảng [backup.targets.TÊN] vào station.toml (docs/settings.md).")
+            click.echo(
+                "Chưa có nơi cất nào: thêm ở trang Sao lưu nơi khác, hoặc bảng [backup.targets.TÊN] của station.toml."
+            )
         else:
             backup(station)
         for name in wanted:
@@ -74,6 +77,31 @@ def try_(ctx: click.Context, own_home: str | None) -> None:
     for line in found.faults:
         click.echo(f"SAI: {line}", err=True)
     ctx.exit(0 if found.well else 1)
+
+
+@carry_command.command("open")
+@click.argument("name", required=False, metavar="[NƠI_CẤT]")
+@click.option(
+    "--key-file",
+    metavar="TỆP",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Tệp chứa khóa giấy; bỏ qua: hỏi trên màn hình.",
+)
+@home_option
+@click.pass_context
+def open_(ctx: click.Context, name: str | None, key_file: Path | None, own_home: str | None) -> None:
+    """Mở thử bản mới nhất ở nơi khác bằng tờ giấy khóa, vào chỗ tạm rồi xóa: mỗi năm một lần."""
+    with opened(ctx, own_home) as station:
+        actor = actor_of(ctx, station)
+        known = [name] if name else list(station.settings.backup.targets)
+        if len(known) != 1:
+            raise RuleError(f"Hãy nêu một nơi cất: {', '.join(known) or 'chưa có nơi nào'}.", field="NƠI_CẤT")
+        key = paper_key.read(typed(key_file, "Khóa trên giấy", "--key-file"))
+        found, faults = opened_with_paper(station, actor, known[0], key)
+    click.echo(f"Tờ khóa số {key.mark} mở được bản {found}. Đã xóa chỗ tạm.")
+    for line in faults:
+        click.echo(f"SAI: {line}", err=True)
+    ctx.exit(1 if faults else 0)
 
 
 @click.command("paper")

@@ -56,6 +56,7 @@ VERBS = {
     "stand-in": "dùng âm thanh đi kèm thay vì mất tệp",
     "remove": "bỏ",
     "try": "thử",
+    "open": "mở thử",
     "speak": "tạo bản đọc",
     "apply": "áp dụng",
     "exception": "đánh dấu ngày",

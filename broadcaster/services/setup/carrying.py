@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from broadcaster import keeping
+import psutil
+
+from broadcaster import disks, keeping
 from broadcaster.domain.fold import nfc
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.errors import RuleError
@@ -59,11 +63,10 @@ def carry(station: Station, actor: Actor, name: str, folder: Path, passphrase: s
 
     Raises:
         ForbiddenError: the actor may not manage the station.
-        RuleError: there is no such folder.
+        RuleError: there is no such folder, or this account may not write there.
         OSError: the disk is full or refuses.
     """
-    if not folder.is_dir():
-        raise RuleError("Không có thư mục này. USB đã cắm chưa?", field=str(folder))
+    require_takes(folder)
     target = folder / f"{name}{SUFFIX}"
     partial = target.with_suffix(".part")
     try:
@@ -74,6 +77,37 @@ def carry(station: Station, actor: Actor, name: str, folder: Path, passphrase: s
     finally:
         partial.unlink(missing_ok=True)
     return target
+
+
+def account() -> str:
+    """Whose this process is: the station's own account, whoever called it."""
+    return psutil.Process().username()
+
+
+def require_takes(folder: Path) -> None:
+    """Make sure that a folder is there and takes a file of this account, which on a machine is the station's own.
+
+    Raises:
+        RuleError: it is not, or does not; the sentence says what to type.
+    """
+    try:
+        if not stat.S_ISDIR(folder.stat().st_mode):
+            raise RuleError("Đây không phải thư mục. Hãy chỉ thư mục của USB hay ổ khác.", field=str(folder))
+        with tempfile.TemporaryFile(dir=folder):
+            return
+    except (FileNotFoundError, NotADirectoryError):
+        raise RuleError("Không có thư mục này. USB đã cắm chưa?", field=str(folder)) from None
+    except OSError as error:
+        if error.errno in disks.FULL:
+            raise RuleError("Ổ này đã đầy. Hãy xóa bớt tệp ở đó, hoặc dùng ổ lớn hơn.", field=str(folder)) from None
+        if error.errno == errno.EROFS:
+            raise RuleError("Ổ này chỉ cho đọc. USB có khóa ghi không?", field=str(folder)) from None
+        who = account()
+        raise RuleError(
+            f"Tài khoản {who} (tài khoản chạy đài) không ghi được vào đây ({disks.reason(error)}). Mở quyền cho nó: "
+            f"sudo install -d -o {who} {folder}; USB tự gắn thì gắn lại: sudo mount -o uid={who} THIẾT_BỊ /mnt.",
+            field=str(folder),
+        ) from None
 
 
 def is_carried(archive: Path) -> bool:

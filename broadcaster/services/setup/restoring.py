@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,6 +83,7 @@ def restore(
     keys: Path | None = None,
     passphrase: str = "",
     agree: what_runs.Agree = what_runs.nobody_agreed,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Restored:
     """Unpack a backup into the empty folder `root` and make it a station that speaks, as far as its sounds are there.
 
@@ -94,6 +95,7 @@ def restore(
         keys: the folder of keys of the living station on this machine; without it telephone codes are asked for anew.
         passphrase: of an archive that has one.
         agree: looks at what the backup would make this machine run, before anything is written.
+        meanwhile: is called before each file; what it raises ends the restore, and nothing is left.
 
     Raises:
         RuleError: the archive is damaged or no backup of ours, its passphrase is another, the folder or the database
@@ -104,7 +106,7 @@ def restore(
     with carrying.opened(archive, passphrase, home.root) as clear:
         checked = before_restoring.check(clear, home, database, agree)
         with _all_or_nothing(home), closing(checked):
-            gone = _bring_back(clear, home, checked, archive.parent / BESIDE)
+            gone = _bring_back(clear, home, checked, archive.parent / BESIDE, meanwhile)
             if keys is not None and keys.is_dir():
                 shutil.copytree(keys, home.keys)
             station = _settled(clear, home, checked, clock)
@@ -144,16 +146,17 @@ def _all_or_nothing(home: Home) -> Iterator[None]:
         raise
 
 
-def _bring_back(archive: Path, home: Home, checked: Checked, beside: Path) -> int:
+def _bring_back(archive: Path, home: Home, checked: Checked, beside: Path, meanwhile: Callable[[], None]) -> int:
     """Unpack all and bring the sounds where they belong; return how many of them are nowhere."""
     home.make_folders()
     with zipfile.ZipFile(archive) as bundle:
         for name in checked.contents.names:
+            meanwhile()
             target = home.root / name
             target.parent.mkdir(parents=True, exist_ok=True)
             with bundle.open(name) as source, target.open("wb") as to:
                 shutil.copyfileobj(source, to)
-    return sum(_bring(home, folder, beside, name) for name, folder in LISTS.items())
+    return sum(_bring(home, folder, beside, name, meanwhile) for name, folder in LISTS.items())
 
 
 def _settled(archive: Path, home: Home, checked: Checked, clock: Clock | None) -> Station:
@@ -224,13 +227,14 @@ def _shown(lines: Sequence[str]) -> None:
     """What was shown was agreed to."""
 
 
-def _bring(home: Home, folder: str, beside: Path, name: str) -> int:
+def _bring(home: Home, folder: str, beside: Path, name: str, meanwhile: Callable[[], None]) -> int:
     """Bring the sounds of a list where they belong, each proved by its hash; return how many are nowhere."""
     listed = home.root / name
     if not listed.is_file():
         return 0  # of an older version
     store, gone = Store(home.root / folder), 0
     for sha256 in json.loads(listed.read_text(encoding="utf-8")):
+        meanwhile()
         target = store.path(sha256)
         if target.is_file() and digest(target) == sha256:
             continue

@@ -49,6 +49,16 @@ class StoppedError(Exception):
     """Raised inside a job when the worker is told to stop; the job is offered again."""
 
 
+class PutOffError(StationError):
+    """Raised inside a job that gives way to something else: it is offered again after `pause`, as if never begun."""
+
+    code = "busy"
+
+    def __init__(self, message: str, pause: dt.timedelta) -> None:
+        super().__init__(message)
+        self.pause = pause
+
+
 class CancelledError(Exception):
     """Raised inside a job that a person stopped; it is not offered again."""
 
@@ -114,9 +124,8 @@ def _do(station: Station, job: _Taken, handlers: Handlers, stop: threading.Event
         if job.kind.brings:
             disk_room.require(station)
         handlers[job.kind](station, job.arguments, progress)
-    except StoppedError:
-        _set(station, job, state=JobState.WANTED, claimed_by=None, attempts=job.attempt - 1)
-        log.info("job put back", job=job.id, kind=job.kind)
+    except (StoppedError, PutOffError) as error:
+        _put_back(station, job, error)
     except CancelledError:
         log.info("job cancelled", job=job.id, kind=job.kind)
     except (StationError, OSError) as error:
@@ -128,6 +137,14 @@ def _do(station: Station, job: _Taken, handlers: Handlers, stop: threading.Event
     else:
         _done(station, job)
         log.info("job done", job=job.id, kind=job.kind)
+
+
+def _put_back(station: Station, job: _Taken, error: StoppedError | PutOffError) -> None:
+    later: dict[str, Any] = {}
+    if isinstance(error, PutOffError):
+        later = {"run_after": station.now() + error.pause, "error": error.message}
+    _set(station, job, state=JobState.WANTED, claimed_by=None, attempts=job.attempt - 1, **later)
+    log.info("job put back", job=job.id, kind=job.kind)
 
 
 def _take(session: Session, which: ColumnElement[bool], now: dt.datetime) -> _Taken | None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import io
+import os
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -212,3 +215,33 @@ def test_nothing_is_brought_back_before_somebody_saw_what_it_runs(
     seen: list[str] = []
     restore(hostile, target, clock=clock, agree=seen.extend)
     assert len(seen) == 6
+
+
+def test_a_folder_that_takes_nothing_is_told_before_anything_is_asked_and_with_what_to_type(
+    station: Station, tmp_path: Path
+) -> None:
+    (tmp_path / "tep").write_text("x", encoding="utf-8")
+    for wrong, words in ((tmp_path / "khong-co", "USB"), (tmp_path / "tep", "không phải thư mục")):
+        with pytest.raises(RuleError, match=words):
+            carrying.require_takes(wrong)
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root is another account for a moment")
+def test_an_account_that_may_not_write_where_it_is_told_hears_its_own_name(tmp_path: Path) -> None:
+    closed = tmp_path / "cua-root"
+    closed.mkdir(mode=0o700)
+    tmp_path.chmod(0o755)
+    asking = "from pathlib import Path; from broadcaster.services.setup.carrying import require_takes, account; "
+    asking += f"print(account()); require_takes(Path({str(closed)!r}))"
+    said = subprocess.run(
+        ["setpriv", "--reuid=65534", "--clear-groups", sys.executable, "-c", asking],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    if "ModuleNotFoundError" in said.stderr or "Permission denied: '/" in said.stderr.partition("RuleError")[0]:
+        pytest.skip("the other account does not reach the program here")
+    assert said.returncode, said.stdout
+    assert f"Tài khoản {said.stdout.strip()} (tài khoản chạy đài) không ghi được" in said.stderr
+    assert "sudo install -d -o" in said.stderr

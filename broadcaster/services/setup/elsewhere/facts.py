@@ -16,6 +16,8 @@ from broadcaster.services.station import Station
 
 _CARRIED: Final = "elsewhere"
 _DRILL: Final = "drill.json"
+_PROVED: Final = "proved"
+_OPENED: Final = "paper-opened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ def keep_carried(station: Station, known: Carried) -> None:
 
 def forget(station: Station, name: str) -> None:
     """Forget what a place answered that is no place any more."""
-    (station.home.run / f"{_CARRIED}-{name}.json").unlink(missing_ok=True)
+    for kept in (_CARRIED, _PROVED):
+        (station.home.run / f"{kept}-{name}.json").unlink(missing_ok=True)
 
 
 def last_drill(station: Station) -> Drill | None:
@@ -96,6 +99,29 @@ def last_drill(station: Station) -> Drill | None:
 def keep_drill(station: Station, drill: Drill) -> None:
     """Keep how a trial restore went."""
     _write(station, _DRILL, asdict(drill))
+
+
+def proved_up_to(station: Station, name: str) -> str:
+    """The last file of a place that was read back, in the order of their names; empty: the next begins at the first."""
+    return str(_read(station, f"{_PROVED}-{name}.json").get("after", ""))
+
+
+def keep_proved(station: Station, name: str, after: str) -> None:
+    """Keep up to which file a place was read back."""
+    _write(station, f"{_PROVED}-{name}.json", {"after": after})
+
+
+def paper_opened(station: Station, mark: str) -> dt.datetime | None:
+    """When a copy was last opened with the paper of a key; None: never on this machine."""
+    try:
+        return _moment(_read(station, f"{_OPENED}-{mark}.json")["at"])
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def keep_paper_opened(station: Station, mark: str) -> None:
+    """Keep that a copy was opened with the paper of a key just now."""
+    _write(station, f"{_OPENED}-{mark}.json", {"at": station.now()})
 
 
 def newest_outside(known: Iterable[Carried]) -> Carried | None:

@@ -7,10 +7,13 @@ from typing import Final
 
 from broadcaster.services.setup.elsewhere import facts
 from broadcaster.services.setup.elsewhere.facts import Drill
+from broadcaster.services.setup.elsewhere.paper_key import mark
 from broadcaster.services.station import Station
 
 OLD: Final = dt.timedelta(days=8)
 """A stick is carried to the machine once a week; a copy that is older is missed."""
+PAPER_OLD: Final = dt.timedelta(days=365)
+"""So often somebody opens a copy with the paper: a paper that cannot be found or read is no key."""
 DRILL_OLD: Final = dt.timedelta(days=45)
 
 
@@ -26,7 +29,7 @@ def told(station: Station) -> tuple[bool | None, str]:
         return False, "Chưa in khóa sao lưu nên chưa chép được đi đâu: trang Sao lưu nơi khác, hoặc loa key paper."
     copies_ok, copies = of_copies(station)
     drill_ok, drill_words = of_drill(station, facts.last_drill(station))
-    return copies_ok and drill_ok, f"{copies} {drill_words}"
+    return copies_ok and drill_ok, f"{copies} {drill_words} {of_paper(station, wanted.recipient.reveal())}".strip()
 
 
 def of_copies(station: Station) -> tuple[bool, str]:
@@ -50,6 +53,17 @@ def of_copies(station: Station) -> tuple[bool, str]:
             ok = False
             words.append(f"{one.missing} âm thanh của bản ở “{one.target}” không còn trên máy để chép.")
     return ok, " ".join(words)
+
+
+def of_paper(station: Station, recipient: str) -> str:
+    """A reminder to open a copy with the paper; empty while it was done within the year, or nothing lies anywhere."""
+    last = facts.paper_opened(station, mark(recipient))
+    if last is not None and station.now() - last <= PAPER_OLD:
+        return ""
+    if facts.newest_outside(facts.last_carried(station)) is None:
+        return ""
+    since = "Chưa lần nào" if last is None else f"Từ {station.local(last):%d/%m/%Y} chưa"
+    return f"{since} mở thử bản sao lưu bằng tờ giấy khóa: mỗi năm một lần, lấy tờ khóa ra rồi gõ loa carry open."
 
 
 def of_drill(station: Station, last: Drill | None) -> tuple[bool, str]:
