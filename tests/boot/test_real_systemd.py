@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.kit.booted import Machine, machine
+from tests.kit.places import TESTS
 from tests.kit.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -115,8 +116,24 @@ def test_systemd_carries_out_an_upgrade_and_brings_the_station_back_from_a_kill_
     airs("0.0.1")
     assert upgrade()["step"] == "back"
 
+    # a package of a newer version is laid beside, and waits; whoever looks after the machine thinks better of it
+    pid = shown(booted, "MainPID")
+    script = (TESTS.parent / "packaging/debian/postinst").read_text().replace("@version@", "9.0.0")
+    laid = booted.run("sh", "-c", script, "postinst", "configure", "0.0.1")
+    assert (laid.returncode, "Bản 9.0.0 chờ giờ yên để thay" in laid.stdout) == (0, True), laid.stdout + laid.stderr
+    airs("0.0.1")
+    assert shown(booted, "MainPID") == pid, "nothing was restarted"
+    assert "Bản 9.0.0 chờ giờ yên để thay" in booted.run("loa", "service", "status").stdout
+    assert "Đã thôi nâng cấp" in booted.run("loa", "upgrade", "cancel", timeout=400).stdout
+    airs("0.0.1")
+
     wish("9.0.0", watch_s=2)
     reaches("done")
     airs("9.0.0")
     told = booted.run("loa", "upgrade", "status").stdout
     assert ("Đang dùng: 9.0.0" in told, "chờ giờ yên" in told) == (True, False)
+
+    # a command hands over to the service, and only looks on
+    back = booted.run("loa", "upgrade", "back", "--watch", "2", timeout=400)
+    assert (back.returncode, "Trở lại 0.0.1: đã xong." in back.stdout) == (0, True), back.stdout + back.stderr
+    airs("0.0.1")
