@@ -78,16 +78,18 @@ def carried_out(
         tell,
         stop,
         watch_s=wish.watch_s,
-        wanted=lambda: not by_service or wishes.wished(home, versions) is not None,
-        touching=functools.partial(wishes.forget, home, versions) if by_service else _nothing,
+        wanted=lambda: not by_service or wishes.stands(home, versions, wish),
+        touching=functools.partial(_forget, home, versions, wish),
         by_service=by_service,
     )
     lay = functools.partial(laid, versions, wish, tell)
     return upgrader.run(lay, hurry=wish.hurry, back=wish.back, other_form=other_form)
 
 
-def _nothing() -> None:
-    pass
+def _forget(home: Home, versions: Versions, wish: Wish) -> None:
+    """Let a wish be over; one that came in its place meanwhile is the next."""
+    if wishes.stands(home, versions, wish):
+        wishes.forget(home, versions)
 
 
 def carry_out_wish(
@@ -122,4 +124,4 @@ def carry_out_wish(
     finally:
         if not stop.is_set():
             with rights.high():
-                wishes.forget(home, versions)
+                _forget(home, versions, wish)

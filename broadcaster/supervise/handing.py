@@ -34,8 +34,10 @@ def handed_over(
     """Let the service carry out a wish, and tell how it goes until it is over.
 
     Raises:
-        StationError: it did not begin, or whoever looks on has stopped doing so.
+        StationError: another one waits, it did not begin, or whoever looks on has stopped doing so.
     """
+    if waiting := wishes.told(home, versions):
+        raise StationError(f"{waiting} Muốn thôi bản ấy: sudo loa upgrade cancel", code="waiting")
     clock = SystemClock()
     begun = clock.now()
     record.forget_refusal(home)

@@ -19,7 +19,6 @@ from broadcaster.services.setup.upgrade import databases, record
 from broadcaster.services.setup.upgrade.versions import Versions
 from broadcaster.supervise import bond
 
-_LOCK: Final = "upgrade"
 _ENDING_S: Final = 30.0
 _CUT: Final = "Lần nâng cấp này bị cắt ngang."
 
@@ -34,7 +33,7 @@ def settled(home: Home, clock: Clock, tell: Callable[[str], object]) -> None:
     if found is None or found.step.over or TRIAL in os.environ:
         return
     until = clock.monotonic() + _ENDING_S
-    while bond.held(home, _LOCK) and clock.monotonic() < until:  # whoever carries it out is about to end it
+    while record.under_way(home) and clock.monotonic() < until:  # whoever carries it out is about to end it
         clock.sleep_until(clock.monotonic() + 0.2)
     if (found := record.last(home)) is None or found.step.over:
         return
@@ -56,7 +55,7 @@ def alone(home: Home) -> Iterator[None]:
     Raises:
         StationError: another one is.
     """
-    lock = FileLock(bond.lock_of(home, _LOCK))
+    lock = FileLock(record.lock(home))
     try:
         if not lock.take():
             raise StationError("Đài đang được nâng cấp. Xem: loa upgrade status", code="locked")

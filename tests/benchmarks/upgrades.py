@@ -159,10 +159,11 @@ def cut_off(form: Form, chance: random.Random, *, cut: bool) -> str:
     step = made.state()["step"] if (made.home / "upgrade" / "state.json").is_file() else "laying"
     if not form.knows:  # it cannot put in order what it does not know of
         until(lambda: made.loa("upgrade", "settle", version=NEW).returncode == 0, 180, every=1.0)
-    if by_itself:
-        until(lambda: made.state_is_over() and "up" in bond.living(home), 240, every=0.3, passing=(OSError, ValueError))
-    if not (bond.living(home).get("up") and made.state_is_over()):
-        until(lambda: "up" not in bond.living(home), 120, every=0.3)
+    if by_itself:  # before it was stopped nothing happened to it
+        untouched = step in {"laying", "rehearsing", "waiting"}
+        until(lambda: (untouched or made.state_is_over()) and "up" in bond.living(home), 400, every=0.3)
+    elif not running or upgrading.returncode < 0:  # what was under trial is about to end
+        until(lambda: not bond.living(home), 240, every=0.3)
         started.append(made.start("up", log=log))
     until(made.speaks, 400, every=0.3, passing=(OSError, sqlite3.Error))
     lost = told.lost(made) if form.knows else set()

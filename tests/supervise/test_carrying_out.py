@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -50,12 +50,29 @@ def test_a_wish_that_cannot_begin_is_said_and_gone(
 ) -> None:
     wishes.make(home, versions, Wish(version=version, tries=tries, trusted=trusted), CLOCK.now())
     with pytest.raises(StationError):
-        carry_out_wish(home, versions, CLOCK, print, threading.Event())
+        carry_out_wish(home, versions, CLOCK, print, Event())
     refused = record.refusal(home)
     assert refused is not None
     assert why in refused.sentence
     assert wishes.wished(home, versions) is None
     assert record.last(home) is None, "nothing was begun"
+
+
+def test_a_wish_that_came_in_the_place_of_another_while_that_was_begun_is_not_forgotten_with_it(
+    home: Home, versions: Versions
+) -> None:
+    """A newer package, while the one before is still being looked at."""
+
+    class Overtaken(Event):
+        def is_set(self) -> bool:
+            wishes.make(home, versions, Wish(version="9.1.0", trusted=True), CLOCK.now())
+            return False
+
+    wishes.make(home, versions, Wish(version="9.0.0", trusted=True), CLOCK.now())
+    with pytest.raises(StationError):
+        carry_out_wish(home, versions, CLOCK, print, Overtaken())
+    assert (left := wishes.wished(home, versions)) is not None
+    assert left.version == "9.1.0"
 
 
 def test_a_wish_that_cannot_be_read_is_taken_away_and_a_bundle_without_a_key_is_the_administrators(
@@ -64,9 +81,9 @@ def test_a_wish_that_cannot_be_read_is_taken_away_and_a_bundle_without_a_key_is_
     place = wishes.place(home, versions, trusted=True)
     for text in ("", "[]", '{"version": "0.7.0", "tries": "many"}', '{"by": "apt"}'):
         place.write_text(text)
-        carry_out_wish(home, versions, CLOCK, print, threading.Event())
+        carry_out_wish(home, versions, CLOCK, print, Event())
         assert not place.exists(), text
     (tmp_path / "bundle").mkdir()
     wishes.make(home, versions, Wish(version="0.7.0", bundle=str(tmp_path / "bundle")), CLOCK.now())
     with pytest.raises(StationError, match="không phải một gói nâng cấp"):
-        carry_out_wish(home, versions, CLOCK, print, threading.Event())
+        carry_out_wish(home, versions, CLOCK, print, Event())

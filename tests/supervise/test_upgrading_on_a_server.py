@@ -16,7 +16,7 @@ from tests.kit.waiting import until
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(1200),
+    pytest.mark.timeout(1800),
     pytest.mark.skipif(os.name != "posix", reason="signals of POSIX"),
 ]
 FALLS = {"broadcaster/supervise/up.py": 'raise RuntimeError("this version cannot keep its processes")\n'}

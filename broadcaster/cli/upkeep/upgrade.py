@@ -112,12 +112,11 @@ def _code(ended: Upgrade) -> int:
 @click.pass_context
 def status(ctx: click.Context, folder: Path | None, own_home: str | None) -> None:
     """Phiên bản đang dùng, phiên bản còn giữ, lần nâng cấp gần nhất."""
-    versions, found = _versions(folder), record.last(find(where(ctx, own_home)))
+    versions, home = _versions(folder), find(where(ctx, own_home))
     click.echo(f"Đang dùng: {versions.current() or 'không rõ (đài không cài bằng gói cài đặt)'}")
     if kept := [version for version in versions.kept() if version != versions.current()]:
         click.echo(f"Còn giữ: {', '.join(kept)}")
-    click.echo(found.sentence if found else "Chưa nâng cấp lần nào.")
-    home = find(where(ctx, own_home))
+    click.echo(record.told(home) or "Chưa nâng cấp lần nào.")
     if refused := record.refusal(home):
         click.echo(refused.sentence)
     if waiting := wishes.told(home, versions):

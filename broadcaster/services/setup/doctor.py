@@ -197,7 +197,7 @@ def _upgraded(station: Station) -> Check:
     found = record.last(station.home)
     if found is None:
         return Check("Nâng cấp", ok=True, sentence=f"Đang dùng phiên bản {__version__}; chưa nâng cấp lần nào.")
-    return Check("Nâng cấp", ok=True if found.step is UpgradeStep.DONE else None, sentence=found.sentence)
+    return Check("Nâng cấp", ok=True if found.step is UpgradeStep.DONE else None, sentence=record.told(station.home))
 
 
 def _extras(station: Station) -> Check:

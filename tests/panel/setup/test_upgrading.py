@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import html
 import json
@@ -17,6 +18,7 @@ from broadcaster.services.setup.upgrade import asking, bundles, record, telling
 from broadcaster.services.setup.upgrade.versions import Versions
 from broadcaster.services.setup.upgrade.wishes import wished
 from broadcaster.services.station import Station
+from broadcaster.supervise.settling import alone
 from tests.kit.panel import SignIn
 from tests.kit.releases import wheel
 
@@ -78,6 +80,12 @@ def test_whoever_only_looks_sees_how_upgrades_ended_and_begins_none(
     page = sign_in("bientap").get(PAGE).text
     assert "đã trở về phiên bản cũ. Máy phát không chạy." in page
     assert "9.9.9 không có trên máy này" in page
+    record.keep(station.home, dataclasses.replace(ended, step=UpgradeStep.REHEARSING, told=False))
+    assert "đang sao lưu" not in sign_in("bientap").get(PAGE).text, "nobody does it any more"
+    assert "đã bị cắt ngang" in record.told(station.home)
+    with alone(station.home):
+        assert "đang sao lưu" in sign_in("bientap").get(PAGE).text
+        assert "cắt ngang" not in record.told(station.home)
     assert "Thay sang bản này" not in page
     assert sign_in("bientap").post(f"{PAGE}to/9.0.0").status_code == 403
     assert wished(station.home, versions) is None

@@ -72,7 +72,7 @@ def view(station: Station) -> UpgradeView:
         candidates=candidates(station, versions),
         wish=wish,
         waits=wishes.waits(wish, last) if wish else "",
-        under_way=last if last and not last.step.over else None,
+        under_way=last if last and not last.step.over and record.under_way(station.home) else None,
         refused=record.refusal(station.home),
         history=_history(station),
         in_the_way=why,

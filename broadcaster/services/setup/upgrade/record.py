@@ -12,6 +12,7 @@ from broadcaster import keeping
 from broadcaster.clock import Clock
 from broadcaster.domain.setup.upgrades import Upgrade, UpgradeStep
 from broadcaster.home import Home
+from broadcaster.locks import FileLock
 from broadcaster.logs import EventLog
 
 log = EventLog(__name__)
@@ -61,6 +62,32 @@ def refusal(home: Home) -> Refusal | None:
         return Refusal(said, dt.datetime.fromisoformat(found["at"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def under_way(home: Home) -> bool:
+    """Whether somebody carries out an upgrade just now; one that is not over and that nobody does was cut off."""
+    path = lock(home)
+    if not path.is_file():
+        return False
+    held = FileLock(path)
+    try:
+        return held.holder() is not None
+    finally:
+        held.close()
+
+
+def lock(home: Home) -> Path:
+    """What whoever carries out an upgrade holds."""
+    return home.run / "upgrade.lock"
+
+
+def told(home: Home) -> str:
+    """How the upgrade stands that goes on, or the last one, in a sentence; empty when there never was one."""
+    found = last(home)
+    if found is None:
+        return ""
+    cut = " Việc này đã bị cắt ngang; đài tự dọn ở lần bật hay lần nâng cấp sau."
+    return found.sentence + ("" if found.step.over or under_way(home) else cut)
 
 
 def keep(home: Home, upgrade: Upgrade) -> Upgrade:

@@ -89,6 +89,12 @@ def withdrawn(home: Home) -> bool:
     return found
 
 
+def stands(home: Home, versions: Versions, wish: Wish) -> bool:
+    """Whether a wish is there still, and no other one in its place."""
+    now = wished(home, versions)
+    return now is not None and (now.version, now.bundle, now.trusted) == (wish.version, wish.bundle, wish.trusted)
+
+
 def forget(home: Home, versions: Versions) -> None:
     """Take every wish back; also one that cannot be read."""
     for trusted in (True, False):
