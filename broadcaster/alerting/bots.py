@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from broadcaster.alerting.places import HINT, several
 from broadcaster.alerting.posting import PostAnswer, SealedAddress, post_json, strange
 from broadcaster.plugins import PluginOptions
 from broadcaster.secret import Address, Secret
@@ -19,7 +20,9 @@ class BotOptions(PluginOptions):
     whither: ClassVar[frozenset[str]] = frozenset({"server"})
 
     token: Secret = Field(description="Mã khóa (token) của bot, do ứng dụng đưa khi tạo bot.")
-    chat: str = Field(pattern=_CHAT, description="Mã cuộc trò chuyện (chat id) của người hoặc nhóm nhận.")
+    chat: str = Field(
+        pattern=several(_CHAT), description=f"Mã cuộc trò chuyện (chat id) của người hoặc nhóm nhận. {HINT}"
+    )
 
 
 class TelegramOptions(BotOptions):

@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 from pydantic import Field
 
 from broadcaster.alerting import sms_text
+from broadcaster.alerting.places import HINT, several
 from broadcaster.alerting.posting import SealedAddress, post_json, strange
 from broadcaster.alerting.sender import SendError
 from broadcaster.plugins import PluginOptions
@@ -35,7 +36,7 @@ class EsmsOptions(PluginOptions):
 
     whither: ClassVar[frozenset[str]] = frozenset({"server"})
 
-    phone: str = Field(pattern=PHONE, description="Số điện thoại nhận, ví dụ 0912345678.")
+    phone: str = Field(pattern=several(PHONE), description=f"Số điện thoại nhận, ví dụ 0912345678. {HINT}")
     api_key: Secret = Field(description="ApiKey của tài khoản eSMS.")
     secret_key: Secret = Field(description="SecretKey của tài khoản eSMS.")
     brandname: str = Field(

@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from broadcaster.alerting.places import HINT, several
 from broadcaster.alerting.posting import TIMEOUT_S, is_here, trusted
 from broadcaster.alerting.sender import SendError
 from broadcaster.clock import SystemClock
@@ -25,7 +26,7 @@ class EmailOptions(PluginOptions):
 
     whither: ClassVar[frozenset[str]] = frozenset({"host", "port", "security", "user"})
 
-    to: str = Field(pattern=_MAILBOX, description="Gửi tới địa chỉ nào.")
+    to: str = Field(pattern=several(_MAILBOX), description=f"Gửi tới địa chỉ nào. {HINT}")
     sender: str = Field(pattern=_MAILBOX, description="Gửi từ địa chỉ nào, thường là hộp thư của đài.")
     host: str = Field(min_length=1, description="Máy chủ gửi thư (SMTP), ví dụ smtp.gmail.com.")
     port: int = Field(587, ge=1, le=65535, description="Cổng: 587 với starttls, 465 với tls.")

@@ -10,6 +10,7 @@ from pydantic import Field
 from broadcaster.alerting import sms_pdu, sms_text
 from broadcaster.alerting.esms import PHONE
 from broadcaster.alerting.modem_line import ModemLine, ModemRefusalError
+from broadcaster.alerting.places import HINT, several
 from broadcaster.alerting.sender import SendError
 from broadcaster.clock import Clock, SystemClock
 from broadcaster.plugins import PluginOptions
@@ -56,7 +57,7 @@ class ModemOptions(PluginOptions):
     """Tin nhắn SMS qua modem USB có SIM cắm ở máy: gửi được cả khi mất Internet."""
 
     port: str = Field("/dev/ttyUSB0", min_length=1, description="Cổng của modem: /dev/ttyUSB0, hoặc COM3 trên Windows.")
-    phone: str = Field(pattern=PHONE, description="Số điện thoại nhận, ví dụ 0912345678.")
+    phone: str = Field(pattern=several(PHONE), description=f"Số điện thoại nhận, ví dụ 0912345678. {HINT}")
     pin: Secret = Field(Secret(), description="Mã PIN của SIM; trống: SIM không đòi.")
     diacritics: bool = Field(False, description="Giữ dấu tiếng Việt: mỗi tin 70 chữ thay vì 160.")
     parts: int = Field(2, ge=1, le=4, description="Tin dài nhất bằng mấy tin thường; dài hơn thì cắt.")

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from broadcaster.alerting import places
 from broadcaster.boot.remedy import TURN_ON
 from broadcaster.clock import day_bounds
 from broadcaster.db.models import AuditEvent, BroadcastRow, Heartbeat, Incident
@@ -202,8 +203,9 @@ def _panel(session: Session, now: dt.datetime) -> Iterator[Ailing]:
 
 
 def _senders(station: Station, session: Session) -> Iterator[Ailing]:
+    known = station.settings.alerts.senders
     for row in alert_rows.senders(session):
-        if row.failing_since is not None and row.failures > 1 and row.name in station.settings.alerts.senders:
+        if row.failing_since is not None and row.failures > 1 and places.parted(row.name, known)[0] in known:
             words = f"Cách báo tin “{row.name}” không gửi được: {row.error} Hãy bấm “Gửi thử” ở trang Báo tin."
             yield Ailing(kind=_K.SENDER, about=row.name, sentence=words)
 

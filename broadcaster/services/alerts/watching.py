@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from broadcaster.alerting import places
 from broadcaster.alerting.sender import SendError
 from broadcaster.alerting.sending import send
 from broadcaster.db.refusals import DatabaseUnavailableError
@@ -73,17 +74,19 @@ class _Outcome:
 
 
 def recipients(settings: Settings) -> list[Recipient]:
-    """The people of the settings who are told."""
+    """The people of the settings who are told; the places of a way beside one another are people of their own."""
     alerts = settings.alerts
+    many = {name: places.count(sender.options) for name, sender in alerts.senders.items()}
     return [
         Recipient(
-            name[:64],
-            tuple(one.senders),
+            places.named(name[:60], number),
+            tuple(places.named(way, number) for way in one.senders if number < many.get(way, 1)),
             Rank(one.least),
             QuietHours.parse(alerts.quiet if one.quiet is None else one.quiet),
             one.decides,
         )
         for name, one in alerts.people.items()
+        for number in range(max(many.get(way, 1) for way in one.senders))
     ]
 
 
@@ -223,10 +226,12 @@ def _keep_outcome(one: _Outcome, now: dt.datetime, chance: float, book: AlertBoo
 
 
 def _send(station: Station, name: str, title: str, body: str) -> None:
-    sender = station.settings.alerts.senders.get(name)
+    senders = station.settings.alerts.senders
+    way, number = places.parted(name, senders)
+    sender = senders.get(way)
     if sender is None:
-        raise StationError(f"Cài đặt không có cách báo tin “{name}”.")
-    send(name, sender.kind, sender.options, title, body, seconds=SEND_S)
+        raise StationError(f"Cài đặt không có cách báo tin “{way}”.")
+    send(name, sender.kind, places.at(sender.options, number), title, body, seconds=SEND_S)
 
 
 def _another_watches(station: Station) -> bool:

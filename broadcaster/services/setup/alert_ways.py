@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from broadcaster.alerting import places
 from broadcaster.alerting.sending import made, send
 from broadcaster.domain.alerts.ranks import Rank
 from broadcaster.domain.fold import one_line
@@ -183,7 +184,7 @@ def person(people: Mapping[str, AlertedPersonSettings], role: str) -> AlertedPer
 
 
 def try_out(station: Station, actor: Actor, name: str) -> Tried:
-    """Send a message through a way now, and say what came of it.
+    """Send a message through a way now, to each of its places, and say what came of it.
 
     Raises:
         ForbiddenError: the actor may not manage the station.
@@ -195,10 +196,14 @@ def try_out(station: Station, actor: Actor, name: str) -> Tried:
     title = f"Gửi thử từ {settings.station.name}"
     body = f"Nếu bạn đọc được tin này thì cách báo tin “{name}” dùng được. {station.local(at):%H:%M:%S %d/%m/%Y}."
     began = station.clock.monotonic()
-    try:
-        words, taken = send(name, wanted.kind, wanted.options, title, body, seconds=_TRY_S), True
-    except StationError as error:
-        words, taken = error.message, False
+    said, taken = [], True
+    for number in range(places.count(wanted.options)):
+        try:
+            said.append(send(name, wanted.kind, places.at(wanted.options, number), title, body, seconds=_TRY_S))
+        except StationError as error:
+            said.append(f"Nơi thứ {number + 1}: {error.message}" if number or said else error.message)
+            taken = False
+    words = "; ".join(filter(None, said))
     tried = Tried(at, station.clock.monotonic() - began, taken, words)
     with station.db.write() as session:
         Trail(session, station.now(), actor).record("try", "sender", name, note=words, after={"taken": taken})

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from broadcaster import __version__, private
+from broadcaster.alerting.places import parted
 from broadcaster.db.models import BroadcastRow, Incident
 from broadcaster.db.queries import alerts as alert_rows
 from broadcaster.db.queries import work, zones
@@ -345,7 +346,8 @@ def _alerts(station: Station) -> Check:
         words = "Chưa có ai được báo tin khi đài im. Hãy thêm người và cách báo ở trang Báo tin."
         return Check("Báo tin", ok=None, sentence=words)
     with station.db.read() as session:
-        found = [r for r in alert_rows.senders(session) if r.failing_since is not None and r.name in alerts.senders]
+        failing = [r for r in alert_rows.senders(session) if r.failing_since is not None]
+        found = [r for r in failing if parted(r.name, alerts.senders)[0] in alerts.senders]
         wrong = [
             f"Cách báo tin “{r.name}” không gửi được từ {station.local(r.failing_since or r.tried_at):%H:%M %d/%m}: "
             f"{r.error}"

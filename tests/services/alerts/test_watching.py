@@ -134,6 +134,38 @@ def test_a_sender_that_fails_is_told_of_and_the_other_one_of_the_person_is_used(
         assert {row.name: row.failures for row in rows.senders(session)} == {"tin": 1, "thu": 0}, "the other went first"
 
 
+def test_the_places_of_one_way_are_told_one_by_one_each_with_a_state_of_its_own(
+    station: Station, clock: FrozenClock, post: Post
+) -> None:
+    with station.home.settings_file.open("a", encoding="utf-8") as file:
+        file.write(
+            """
+[alerts.senders.thu]
+kind = "email"
+options = { to = "a@xamau.vn, b@xamau.vn; c@xamau.vn", sender = "loa@xamau.vn", host = "mail.xamau.vn" }
+[alerts.senders.sms]
+kind = "esms"
+options = { phone = "0912345678,0987654321", api_key = "a", secret_key = "b" }
+[alerts.people.truc]
+role = "Người trực"
+senders = ["thu", "sms"]
+"""
+        )
+    post.broken = {"thu/2", "thu/3"}
+    life = Life(station, clock, post)
+    life.now = {SILENT}
+    life.rounds(20)
+    assert sorted(name for name, _, _ in post.taken) == ["sms/2", "thu"], "the second by the other way, the third waits"
+    with station.db.read() as session:
+        states = {t.person: t.state for t in rows.book(session, station.now()).tellings.values()}
+        failing = {row.name for row in rows.senders(session) if row.failing_since}
+    assert states == {"truc": TellingState.TOLD, "truc/2": TellingState.TOLD, "truc/3": TellingState.WAITING}
+    assert failing == {"thu/2", "thu/3"}
+    post.broken = set()
+    life.rounds(60)
+    assert sorted(name for name, _, _ in post.taken) == ["sms/2", "thu", "thu/3"]
+
+
 def test_what_nobody_takes_is_tried_again_with_growing_pauses_until_somebody_does(
     station: Station, clock: FrozenClock, post: Post
 ) -> None:
