@@ -13,7 +13,7 @@ from tests.kit.booted import Machine, machine
 from tests.kit.places import TESTS
 from tests.kit.waiting import until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 
 
 @pytest.fixture
