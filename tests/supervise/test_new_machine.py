@@ -120,6 +120,15 @@ def heard(home: Path, title: str, scratch: Path) -> dict[str, object] | None:
         station.close()
 
 
+def database_of(home: Path) -> str:
+    """The address of the database that a station works with; empty: a file of its own."""
+    station = open_station(home)
+    try:
+        return station.settings.database.url.reveal() if station.settings.database.url else ""
+    finally:
+        station.close()
+
+
 def facts(home: Path) -> tuple[int, int, list[int]]:
     """How many entries the log has, up to which; and the scripts that may air."""
     station = open_station(home)
@@ -131,15 +140,21 @@ def facts(home: Path) -> tuple[int, int, list[int]]:
         station.close()
 
 
+@pytest.mark.parametrize("kept_in", ["sqlite", "postgresql"])
 def test_a_new_machine_with_the_stick_and_the_paper_is_on_the_air_again(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    kept_in: str, tmp_path: Path, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    lost = fresh = ""
+    if kept_in == "postgresql":
+        empty = request.getfixturevalue("empty_postgres")
+        lost, fresh = empty(), empty()
     old, new, stick, key = (tmp_path / name for name in ("cu", "moi/dai", "stick", "giay.txt"))
     stick.mkdir()
     loa(
         None,
         "init",
         old,
+        *(("--set", f"database.url={json.dumps(lost)}") if lost else ()),
         "--set",
         'speech.voices=["espeak:vi+f2"]',
         "--set",
@@ -167,9 +182,20 @@ def test_a_new_machine_with_the_stick_and_the_paper_is_on_the_air_again(
     if WHEEL:
         machine.install(WHEEL, tmp_path / "venv")
     installed = time.monotonic()
-    told = loa(None, "restore", "--from", stick, "--key-file", key, "--run-commands", new)
+    told = loa(
+        None,
+        "restore",
+        "--from",
+        stick,
+        "--key-file",
+        key,
+        "--run-commands",
+        *(("--database", fresh) if fresh else ()),
+        new,
+    )
     assert "KHÔNG PHÁT ĐƯỢC" not in told
     assert facts(new) == before
+    assert database_of(new) == fresh
     loa(new, "log", "verify")
     with living(new, tmp_path / "moi.log"):
         loa(new, "air", before[2][0], "--title", AGAIN)
@@ -179,8 +205,8 @@ def test_a_new_machine_with_the_stick_and_the_paper_is_on_the_air_again(
     loa(new, "log", "verify")
     nights = set(stick.glob("*/nights/*.list"))
     loa(new, "carry", "now")
-    fresh = set(stick.glob("*/nights/*.list")) - nights
-    assert {path.parent for path in fresh} == {path.parent for path in nights}, "it goes on sealing for the same paper"
+    later = set(stick.glob("*/nights/*.list")) - nights
+    assert {path.parent for path in later} == {path.parent for path in nights}, "it goes on sealing for the same paper"
     with capsys.disabled():
         print(
             f"\na new machine was on the air again, and had spoken to the end, after {minutes:.1f} minutes, {setting_up:.1f} of them for pip"
