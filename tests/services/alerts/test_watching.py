@@ -269,6 +269,35 @@ def test_what_waits_by_night_comes_in_one_message_in_the_morning(
 
 
 @pytest.mark.medium
+def test_a_hundred_outputs_that_break_at_once_are_one_message_with_a_count_and_so_is_their_end(
+    station: Station, clock: FrozenClock, post: Post
+) -> None:
+    told_people(station)
+    life = Life(station, clock, post)
+    life.now = {replace(OUTPUT, about=f"loa-{n}") for n in range(100)}
+    life.rounds(120)
+    ((_, title, body),) = post.taken
+    assert title.endswith("và 99 tin nữa")
+    assert "Còn 92 tin nữa" in body
+    assert len(body) < 1500
+    life.now = set()
+    life.rounds(90)
+    assert len(post.taken) == 2
+    assert post.taken[1][1].endswith("và 99 tin nữa")
+
+
+def test_a_way_and_a_person_that_are_set_while_the_watch_runs_are_used_at_once(
+    station: Station, clock: FrozenClock, post: Post
+) -> None:
+    life = Life(station, clock, post)
+    life.now = {SILENT}
+    life.rounds(10)
+    assert post.taken == []
+    told_people(station)
+    life.rounds(10)
+    assert [name for name, _, _ in post.taken] == ["tin"]
+
+
 def test_a_trial_goes_the_way_of_a_real_message_to_a_real_receiver(station_of, clock: FrozenClock) -> None:
     station = station_of("")
     with pytest.raises(RuleError):
