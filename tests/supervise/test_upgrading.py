@@ -83,6 +83,7 @@ def test_a_station_comes_through_a_version_that_falls_a_kill_a_good_version_and_
     told.write(2)
     until(lambda: told.names <= station.entries(), 120, every=0.3)
     power_cut(home, upgrading)
+    assert upgrading.wait(30) == -signal.SIGKILL
     until(lambda: not bond.living(home), 60)
     assert station.form() != station.newest_form()  # nobody has looked yet
     up = station.start("up", log=log)
