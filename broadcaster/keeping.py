@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import stat
 import threading
 from collections.abc import Iterable, Iterator
@@ -16,7 +17,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import psutil
+
 _PART: Final = ".part"
+_OWNER: Final = re.compile(r"\.(\d{1,9})-\d+\.part$")
+"""The process whose file it is."""
 _NO_FOLDER_SYNC: Final = frozenset({errno.EINVAL, errno.ENOTSUP})
 """What a disk says that brings the names in a folder down by itself, as those of a network do."""
 
@@ -122,12 +127,16 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def clear(*folders: Path) -> None:
-    """Remove what a process that was cut off left half written; to be asked while no other one writes there."""
-    for folder in folders:
-        for left in folder.glob(f".*{_PART}"):
+def clear_left(folder: Path) -> int:
+    """Remove what processes that are no more left half written in a folder and below it; return how many files."""
+    gone = 0
+    for left in folder.rglob(f".*{_PART}"):
+        owner = _OWNER.search(left.name)
+        if owner is not None and not psutil.pid_exists(int(owner[1])):
             with contextlib.suppress(OSError):
                 left.unlink()
+                gone += 1
+    return gone
 
 
 @contextmanager

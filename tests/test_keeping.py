@@ -71,11 +71,12 @@ def test_a_disk_that_brings_no_names_down_by_itself_is_believed_and_a_broken_one
 
 
 def test_a_file_is_taken_away_once_and_what_was_cut_off_half_written_is_cleared(tmp_path: Path) -> None:
-    kept, left = tmp_path / "a.part", tmp_path / ".a.1-2.part"
-    kept.touch()
-    left.touch()
-    keeping.clear(tmp_path)
-    assert _names(tmp_path) == ["a.part"]
+    kept, left, mine = tmp_path / "a.part", tmp_path / ".a.999999999-2.part", tmp_path / f".a.{os.getpid()}-2.part"
+    for path in (kept, left, mine):
+        path.touch()
+    assert keeping.clear_left(tmp_path.parent) == 1
+    assert _names(tmp_path) == [mine.name, "a.part"]
+    mine.unlink()
     for _ in range(2):
         keeping.forget(kept)
     assert _names(tmp_path) == []

@@ -174,5 +174,6 @@ def reconcile(station: Station) -> None:
             fresh = jobs.want(session, now, JobKind.BACKUP, "nightly", {}, by="tự động")
             nightly.carry_after(station, session, fresh)
             jobs.want(session, now, JobKind.LOG_CHECK, "nightly-check", {}, by="tự động")
+            jobs.want(session, now, JobKind.LET_GO, "nightly-let-go", {}, by="tự động")
         if a_drill:
             jobs.want(session, now, JobKind.DRILL, "monthly", {}, by="tự động")

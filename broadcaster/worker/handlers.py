@@ -20,6 +20,7 @@ from broadcaster.services.scripts.trial import trial_job
 from broadcaster.services.setup.backup import backup
 from broadcaster.services.setup.elsewhere.carrying_out import carry
 from broadcaster.services.setup.elsewhere.drill import drill
+from broadcaster.services.setup.lasting import let_go
 from broadcaster.services.setup.starter import first_bulletin_job, starter_job
 from broadcaster.services.station import Station
 from broadcaster.services.work.performing import Handlers, Progress
@@ -46,6 +47,10 @@ def _drill(station: Station, _arguments: Mapping[str, Any], progress: Progress) 
 def _check_log(station: Station, _arguments: Mapping[str, Any], _progress: Progress) -> None:
     check_job(station)
     record.check_job(station)
+
+
+def _let_go(station: Station, _arguments: Mapping[str, Any], _progress: Progress) -> None:
+    let_go(station)
 
 
 def _speak(station: Station, arguments: Mapping[str, Any], progress: Progress) -> None:
@@ -75,4 +80,5 @@ HANDLERS: Handlers = {
     JobKind.CARRY: _carry,
     JobKind.DRILL: _drill,
     JobKind.LOG_CHECK: _check_log,
+    JobKind.LET_GO: _let_go,
 }

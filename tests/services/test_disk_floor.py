@@ -49,6 +49,7 @@ WAITS = {
     JobKind.CARRY: False,  # its bytes leave the disk
     JobKind.DRILL: True,
     JobKind.LOG_CHECK: False,
+    JobKind.LET_GO: False,
 }
 """Whether a job waits below the floor, for every kind there is."""
 
@@ -78,6 +79,7 @@ WRITERS = {
     "services/scripts/trial.py": SMALL,
     "services/setup/backup.py": GATED,
     "services/setup/carrying.py": AWAY,
+    "services/setup/elsewhere/copy_places.py": SMALL,
     "services/setup/elsewhere/sealed.py": AWAY,
     "services/setup/founding.py": SMALL,
     "services/setup/restoring.py": AWAY,
@@ -92,6 +94,7 @@ WRITERS = {
     "sound/store.py": WITHIN,
     "speech/cache.py": SMALL,
     "speech/fetching.py": AWAY,
+    "speech/voice_process.py": WITHIN,
     "targets/folder.py": AWAY,
 }
 """Every module that writes bytes into a file, and why it may below the floor."""

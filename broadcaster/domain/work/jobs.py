@@ -68,6 +68,7 @@ class JobKind(StrEnum):
     CARRY = "carry", "chép bản sao lưu ra nơi khác", JobTurn.UPKEEP
     DRILL = "drill", "thử khôi phục", JobTurn.UPKEEP
     LOG_CHECK = "log-check", "kiểm tra nhật ký phát", JobTurn.UPKEEP
+    LET_GO = "let-go", "dọn chỗ", JobTurn.UPKEEP
 
     @property
     def brings(self) -> bool:
