@@ -22,7 +22,8 @@ _CODES: Final = """
     voice-manifest wrong-hash
     behind ca-file certificate command-ended connecting desk icecast icecast-refused icecast-strange lock locked
     no-command no-device no-plugin no-relay no-talk no-tls overtaken password-file plugin relay-hour schema
-    in-use migration no-old-database on-trial service stopped too-old unfit unsettled version would-lose
+    cut-off in-use left migration no-old-database on-trial refused service stopped too-old unfit unsettled version
+    waiting withdrawn would-lose
     awaits-leader not-as-shown passphrase resting runs sending shared still-airs target target-absent
     target-stranger
 """

@@ -22,7 +22,7 @@ class Bound(StrEnum):
 
 ROUTES = {
     Bound.SEAL: """approving.show emergency.confirm restored.decide restored.all_seen settings.restore reports.issue
-        upgrading.begin onair.resume onair.held onair.trust_clock calendar.command timetable.move timetable.copy lexicon.decide""",
+        upgrading.begin elsewhere.remove_place onair.resume onair.held onair.trust_clock calendar.command timetable.move timetable.copy lexicon.decide""",
     Bound.MARK: """editor.edit slots.edit timetable.rundown lexicon.edit emergency.edit settings.edit sounds.edit zones.edit
         zones.group plans.edit plans.confirm activities.edit activities.parts users.edit alerting.sender alerting.person
         elsewhere.place""",

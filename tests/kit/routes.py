@@ -237,6 +237,7 @@ TABLE = {
     "elsewhere.choose": Permission.MANAGE,
     "elsewhere.new_place": Permission.MANAGE,
     "elsewhere.place": Permission.MANAGE,
+    "elsewhere.remove_place": Permission.MANAGE,
     "elsewhere.try_place": Permission.MANAGE,
     "elsewhere.confirm": Permission.MANAGE,
     "settings.backup_file": Permission.MANAGE,

@@ -117,29 +117,36 @@ def new_place(target_kind: str) -> ResponseReturnValue:
 @needs(Permission.MANAGE)
 @grave
 def place(place_name: str) -> ResponseReturnValue:
-    """Change a place, or take it away after a second look."""
+    """Change a place."""
     now = copy_places.place_of(station(), place_name)
     typed: Mapping[str, str] = copy_places.TABLES.texts(now.kind, now.options)
     facts_now = copy_places.place_facts(now)
     refused: RuleError | None = None
     if request.method == "POST":
-        removing = request.form.get("do") == "remove"
-        if removing and not request.form.get("sure"):
-            last = len(station().home.settings().backup.targets) == 1
-            return render_template("setup/elsewhere/remove.html", place=place_name, facts=facts_now, last=last)
         try:
-            if removing:
-                copy_places.remove(station(), actor(), place_name, seen=seeing.opened())
-                flash(f"Đã bỏ nơi cất “{place_name}”. Những bản ở đó vẫn còn.")
-            else:
-                seen = seeing.opened()
-                copy_places.save(station(), actor(), place_name, now.kind, request.form, new=False, seen=seen)
-                flash(f"Đã lưu nơi cất “{place_name}”. Hãy bấm “Thử ngay”.")
+            copy_places.save(station(), actor(), place_name, now.kind, request.form, new=False, seen=seeing.opened())
         except RuleError as error:
             refused, typed = seeing.noted(error), request.form
         else:
+            flash(f"Đã lưu nơi cất “{place_name}”. Hãy bấm “Thử ngay”.")
             return leave_to(url_for("elsewhere.index"))
     return _place_page(now.kind, place_name, typed, refused, facts_now)
+
+
+@blueprint.route("/places/<place_name>/remove", methods=["GET", "POST"])
+@needs(Permission.MANAGE)
+@grave
+def remove_place(place_name: str) -> ResponseReturnValue:
+    """Take a place away, once it was looked at a second time."""
+    if request.method == "POST":
+        copy_places.remove(station(), actor(), place_name, seal=seeing.sealed())
+        flash(f"Đã bỏ nơi cất “{place_name}”. Những bản ở đó vẫn còn.")
+        return leave_to(url_for("elsewhere.index"))
+    now = copy_places.place_of(station(), place_name)
+    last = len(station().home.settings().backup.targets) == 1
+    return render_template(
+        "setup/elsewhere/remove.html", place=place_name, facts=copy_places.place_facts(now), last=last
+    )
 
 
 @blueprint.post("/places/<place_name>/try")

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from lxml.html import fromstring
 from sqlalchemy import select
 
 from broadcaster.db.models import AuditEvent
@@ -60,10 +61,11 @@ def test_a_folder_is_added_tried_changed_and_taken_away_after_a_second_look(
     admin.post(f"{PAGE}places/nas/try")
     assert "không được" in shown(admin.get(PAGE))
     assert not other.exists(), "a folder that is not mounted is not made"
-    look = admin.post(f"{PAGE}places/nas", data={"do": "remove"})
+    look = admin.get(f"{PAGE}places/nas/remove")
     assert "nơi cất duy nhất" in shown(look)
     assert "nas" in file(station), "a second look takes nothing away yet"
-    gone = admin.post(f"{PAGE}places/nas", data={"do": "remove", "sure": "1", "opened": opened(look)})
+    (form,) = [f for f in fromstring(look.text).forms if "seal" in f.fields]
+    gone = admin.post(f"{PAGE}places/nas/remove", data=dict(form.form_values()))
     assert gone.status_code == 303
     assert file(station) == {}
     with station.db.read() as session:

@@ -28,6 +28,7 @@ from broadcaster.services.air.heartbeats import beat
 from broadcaster.services.reports import drawing
 from broadcaster.services.setup import restored
 from broadcaster.services.setup.backup import backup, backups
+from broadcaster.services.setup.elsewhere import copy_places
 from broadcaster.services.setup.upgrade import asking, bundles, record
 from broadcaster.services.station import Station
 from tests.kit.confirming import BOUND, ROUTES, Bound
@@ -122,6 +123,16 @@ def another_bundle(station: Station) -> None:
     (place / "a.loa").rename(place / "b.loa")
 
 
+def placed(station: Station) -> str:
+    copy_places.save(station, machine(), "nas", "folder", {"path": "/mnt/nas"}, new=True)
+    return "/settings/elsewhere/places/nas/remove"
+
+
+def placed_elsewhere(station: Station) -> None:
+    """Of the same name."""
+    copy_places.save(station, machine(), "nas", "folder", {"path": "/mnt/usb"}, new=False)
+
+
 def drawn(station: Station) -> str:
     made = drawing.draw(station, machine(), parse("2026-Q1"), formats=("csv",), shapes=())
     return f"/reports/{made.id}"
@@ -159,6 +170,7 @@ DOORS = {
     "restored.all_seen": Door("quantri", brought_back, MuteRow, longer, to="/settings/restored/seen"),
     "settings.restore": Door("quantri", backed_up, None),
     "upgrading.begin": Door("quantri", bundled, None),
+    "elsewhere.remove_place": Door("quantri", placed, None),
     "reports.issue": Door(
         "lanhdao",
         drawn,
@@ -181,6 +193,12 @@ DOORS = {
         "lanhdao", proposed, LexiconProposal, to("add", entry("về nhà cũ")), pressed=("do", "accept")
     ),
 }
+ANOTHER = {
+    "settings.restore": another_backup,
+    "upgrading.begin": another_bundle,
+    "elsewhere.remove_place": placed_elsewhere,
+}
+"""What changes meanwhile that is no row."""
 
 
 def test_every_route_that_takes_a_form_is_bound_to_what_was_shown(app: Flask) -> None:
@@ -227,11 +245,9 @@ def test_what_changed_since_it_was_shown_is_not_done(
     assert fields["seal"] != [""]
     for lost in ("", "x"):
         assert refused(client, address, fields | {"seal": [lost]}), f"{lost!r} is no seal"
-    if endpoint == "settings.restore":
-        another_backup(station)
+    if endpoint in ANOTHER:
+        ANOTHER[endpoint](station)
         client = sign_in(door.who)  # time went by
-    elif endpoint == "upgrading.begin":
-        another_bundle(station)
     elif door.row is None:
         clock.step(-3600)
     else:

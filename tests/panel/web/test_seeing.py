@@ -38,6 +38,7 @@ EDITS = {
     "users.edit": ("quantri", "/users/xem/edit", "full_name", "Chị Xem", "Anh Xem"),
     "alerting.sender": ("quantri", "sender", "chat", "-1001", "-1002"),
     "alerting.person": ("quantri", "alerted", "least", "urgent", "note"),
+    "elsewhere.place": ("quantri", "copy place", "path", "/mnt/nas-1", "/mnt/nas-2"),
 }
 
 
@@ -171,6 +172,11 @@ def sender(client: FlaskClient, name: str = "Telegram nhóm trực") -> str:
     return f"/alerts/senders/{name}"
 
 
+def copy_place(client: FlaskClient) -> str:
+    located(client.post("/settings/elsewhere/places/new/folder", data={"name": "nas", "path": "/mnt/nas"}))
+    return "/settings/elsewhere/places/nas"
+
+
 def alerted(client: FlaskClient) -> str:
     sender(client, "Zalo nhóm trực")
     given = {"role": "Người trực", "senders": ["Zalo nhóm trực"], "least": "warning", "quiet_as": "station"}
@@ -205,6 +211,7 @@ MAKE: dict[str, Callable[[FlaskClient], str]] = {
     "group": group,
     "sender": sender,
     "alerted": alerted,
+    "copy place": copy_place,
     "plan": plan,
     "imported": imported,
     "activity": activity,

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from broadcaster import apart, disks
 from broadcaster.apart import UnansweredError
+from broadcaster.domain.confirming import require_shown
 from broadcaster.domain.people.roles import Actor, Permission
 from broadcaster.domain.seen import require_seen
 from broadcaster.errors import NotFoundError, RuleError, StationError
@@ -94,17 +95,17 @@ def save(
     plugin_tables.write(station, actor, ("backup", "targets", name), value, "copy-place", before, after)
 
 
-def remove(station: Station, actor: Actor, name: str, *, seen: str = "") -> None:
-    """Take a place out of the file; what lies there stays.
+def remove(station: Station, actor: Actor, name: str, *, seal: str | None = None) -> None:
+    """Take a place out of the file; what lies there stays. `seal` is that of what was shown (`place_facts`).
 
     Raises:
-        OvertakenError: it is no longer what was seen.
+        NotAsShownError: it is no longer what was shown.
         ForbiddenError: the actor may not manage the station.
         NotFoundError: there is none.
     """
     actor.require(Permission.MANAGE)
     now = place_of(station, name)
-    require_seen(place_facts(now), seen, TABLES.labels(now.kind))
+    require_shown(place_facts(now), seal, TABLES.labels(now.kind))
     plugin_tables.write(station, actor, ("backup", "targets", name), None, "copy-place", place_facts(now), None)
     facts.forget(station, name)
 
