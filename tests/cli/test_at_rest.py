@@ -14,7 +14,7 @@ _HEAVY = {
 _DATABASE = {"sqlalchemy", "sqlite3", "psycopg"}
 _PANEL = {"flask", "werkzeug", "jinja2", "waitress", "spectree", "wtforms"}
 _PROCESSES = {
-    "the supervisor": ("broadcaster.cli.processes, broadcaster.supervise.up", {"numpy"} | _DATABASE | _PANEL, 330),
+    "the supervisor": ("broadcaster.cli.processes, broadcaster.supervise.up", {"numpy"} | _DATABASE | _PANEL, 340),
     "play-out": ("broadcaster.cli.processes, broadcaster.playout.engine", {"onnxruntime"} | _DATABASE | _PANEL, 700),
     "play-out's desk": ("broadcaster.services.desk, broadcaster.supervise.desk_server", {"numpy"} | _PANEL, 650),
     "the worker": ("broadcaster.worker.consumer", _PANEL - {"jinja2"}, 1000),

@@ -10,6 +10,7 @@ import pytest
 from broadcaster.domain.air.broadcasts import BroadcastState, Origin
 from broadcaster.domain.log.playlog import Outcome
 from broadcaster.domain.setup.zones import ZoneState
+from broadcaster.playout.sinks.base import PROVEN_S
 from broadcaster.services.air import orders
 from tests.kit import story_acts as acts
 from tests.kit import truths
@@ -21,13 +22,15 @@ def state_of(story: Story, zone: str) -> ZoneState:
 
 
 @pytest.mark.medium
-def test_an_output_that_is_mended_is_told_at_once(story: Story) -> None:
+def test_an_output_that_is_mended_is_well_once_it_has_carried_for_as_long_as_proves_it(story: Story) -> None:
     story.wait(125)  # the first slot is on air
     story.meters["rieng"].broken = "Dây loa bị đứt."
     story.wait(3)
     assert state_of(story, "am03") is ZoneState.BAD
     story.meters["rieng"].broken = ""
-    story.wait(1.5)
+    story.wait(PROVEN_S - 2)
+    assert state_of(story, "am03") is ZoneState.BAD
+    story.wait(4)
     assert state_of(story, "am03") is ZoneState.AIR
     truths.panel_tells_what_sounds(story)
 
