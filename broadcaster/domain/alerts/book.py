@@ -245,8 +245,14 @@ class AlertBook:
     def failed(
         self, message: AlertMessage, now: dt.datetime, error: str, *, chance: float, after_s: float = 0.0
     ) -> None:
-        """No sender of this person took it: again later, each time a longer while, and at last no more."""
+        """No sender of this person took it: again later, each time a longer while, and at last no more.
+
+        A hand that hung until another took its message over says nothing about that other's try.
+        """
+        tries = {t.key: t.attempts for t in message.tellings}
         for t in self._in_hand(message):
+            if t.attempts != tries[t.key]:
+                continue
             wait = min(FIRST_S * 2.0 ** min(t.attempts, 20), LONGEST_S) * (0.75 + chance / 2)
             self._put(
                 replace(

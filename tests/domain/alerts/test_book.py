@@ -11,11 +11,12 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from broadcaster.domain.alerts.book import GIVEN_UP, Alert, AlertBook, AlertMessage, Recipient, TellingState
+from broadcaster.domain.alerts.book import CLAIM, GIVEN_UP, Alert, AlertBook, AlertMessage, Recipient, TellingState
 from broadcaster.domain.alerts.quiet import QuietHours
 from broadcaster.domain.alerts.ranks import Rank
 from broadcaster.domain.alerts.troubles import Trouble, TroubleKind
 from broadcaster.domain.alerts.words import body_of, title_of
+from broadcaster.services.alerts.watching import SEND_S
 
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")
 NIGHT = QuietHours.parse("22:00-05:00")
@@ -36,6 +37,8 @@ class Told(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
+        self.taken = EVENING
+        """When the oldest in hand was taken, at the latest."""
         self.book, self.now, self.count = AlertBook(), EVENING, 0
         self.hand: list[AlertMessage] = []
         self.arrived: dict[tuple[str, str], list[tuple[str, bool]]] = {}
@@ -58,7 +61,11 @@ class Told(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([1, 30, 61, 600, 4 * 3600, 9 * 3600]))
     def time_passes(self, seconds: int) -> None:
-        self.now += dt.timedelta(seconds=seconds)
+        """A sender has its time, and is killed at its end: what is in hand is answered before longer goes by."""
+        wait = dt.timedelta(seconds=seconds)
+        if self.hand:
+            wait = min(wait, self.taken + dt.timedelta(seconds=SEND_S) - self.now)
+        self.now += wait
 
     @rule()
     def the_watch_looks(self) -> None:
@@ -72,6 +79,7 @@ class Told(RuleBasedStateMachine):
             assert not quiet or all(a.rank is Rank.URGENT for a in message.alerts)
             assert self.book.claim(message, self.now)
             assert not self.book.claim(message, self.now), "one hand alone takes it"
+            self.taken = self.now if not self.hand else self.taken
             self.hand.append(message)
 
     @precondition(lambda self: self.hand)
@@ -310,3 +318,20 @@ def test_a_message_that_changed_since_it_was_written_is_not_taken_in_hand() -> N
     book.end(trouble("a").key, EVENING)
     assert not book.claim(message, EVENING), "it would tell of no end, and count as told whole"
     assert book.claim(replace(message, alerts=(book.alerts["a"],)), EVENING)
+
+
+def test_the_failure_of_a_hand_that_hung_says_nothing_of_the_try_that_took_its_message_over() -> None:
+    book, now = AlertBook(), EVENING
+    book.begin(trouble(), "u1", now)
+    book.address(PEOPLE, now)
+    first = next(m for m in book.due(PEOPLE, now, now.time()) if m.person == "ky-thuat")
+    assert book.claim(first, now)
+    now += CLAIM
+    book.tidy(PEOPLE, now)
+    second = next(m for m in book.due(PEOPLE, now, now.time()) if m.person == "ky-thuat")
+    assert book.claim(second, now)
+    held = dict(book.tellings)
+    book.failed(first, now, "Mất mạng.", chance=0.5)
+    assert book.tellings == held
+    book.failed(second, now, "Mất mạng.", chance=0.5)
+    assert book.tellings[second.tellings[0].key].state is TellingState.WAITING
