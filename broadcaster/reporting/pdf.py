@@ -14,13 +14,17 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
-
-import typst
+from typing import TYPE_CHECKING, Any, Literal
 
 from broadcaster.domain.reports.papers import Issuer, PaperForm
 from broadcaster.errors import StationError
+from broadcaster.later import Later
 from broadcaster.rooms import room
+
+if TYPE_CHECKING:
+    import typst
+else:
+    typst = Later("typst")
 
 Side = Literal["left", "center", "right"]
 

@@ -1,10 +1,11 @@
 """A station in ordinary use for an hour: what grows, of memory, handles and threads, in each process, and how surely.
 
     python -m tests.benchmarks.soak --minutes 60 --people 3
+    python -m tests.benchmarks.soak --simulated-hours 72
 
 `loa up` runs as it does anywhere. People turn pages and their bar asks every two seconds; a script is written and spoken each
 minute, a broadcast airs each two, an emergency is declared and ended each five. The slope is the least squares' line over
-the last two thirds, with its standard error: what a start loads is no growth.
+the last two thirds, with its standard error (`tests.kit.growth`).
 """
 
 from __future__ import annotations
@@ -12,13 +13,12 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from broadcaster.domain.people.roles import Role, machine
@@ -31,9 +31,11 @@ from broadcaster.services.station import Station
 from tests.benchmarks.panel_load import PASSWORD, PORT, Person
 from tests.kit import emergencies
 from tests.kit.air import Air
+from tests.kit.growth import growth, settled
 from tests.kit.people import EDITOR
 from tests.kit.residents import Resident, residents
 from tests.kit.scripts import draft
+from tests.kit.simulated_days import Look, simulated_days
 from tests.kit.waiting import until
 from tests.kit.web import answers
 
@@ -42,18 +44,8 @@ SETTINGS = {
     "web": {"port": PORT},
     "speech": {"voices": ["tone:beep"]},
     "hours": {"windows": ["00:00-24:00"]},
-    "playout": {"sinks": {"main": {"kind": "null"}, "aircheck": {"kind": "file"}}},
+    "playout": {"sinks": {"main": {"kind": "pipe", "options": {"command": ["cat"]}}, "aircheck": {"kind": "file"}}},
 }
-
-
-def line(seconds: Sequence[float], values: Sequence[float]) -> tuple[float, float]:
-    """The slope an hour of the least squares' line, and its standard error."""
-    middle, count = statistics.fmean(seconds), len(seconds)
-    square = sum((s - middle) ** 2 for s in seconds)
-    level = statistics.fmean(values)
-    slope = sum((s - middle) * (v - level) for s, v in zip(seconds, values, strict=True)) / square
-    left = sum((v - level - slope * (s - middle)) ** 2 for s, v in zip(seconds, values, strict=True))
-    return slope * 3600, (left / (count - 2) / square) ** 0.5 * 3600
 
 
 def _founded(root: Path) -> Air:
@@ -84,23 +76,21 @@ def _zones(station: Station) -> list[str]:
         return list(session.connection().exec_driver_sql("SELECT code FROM zones ORDER BY position").scalars())
 
 
-def _shown(samples: dict[str, list[tuple[float, Resident]]]) -> None:
+def _shown(samples: Mapping[str, list[tuple[float, Resident]]]) -> None:
     print(
-        "| process | MB at a third, at the end | MB an hour | handles an hour | threads | restarts |\n| --- |"
+        "| process | MB at a third, at the end | MB an hour | handles an hour | threads an hour | restarts |\n| --- |"
         + " --- |" * 5
     )
     for name, all_of_it in samples.items():
-        kept = all_of_it[len(all_of_it) // 3 :]
+        kept = settled(all_of_it)
         if len(kept) < 10:
             continue
-        at = [second for second, _ in kept]
-        grown, error = line(at, [r.pss for _, r in kept])
-        handles, handle_error = line(at, [r.handles for _, r in kept])
-        threads = f"{min(r.threads for _, r in kept)} to {max(r.threads for _, r in kept)}"
+        hours = [second / 3600 for second, _ in kept]
+        by = [growth(hours, [getattr(r, what) for _, r in kept]) for what in ("held", "handles", "threads")]
         pids = len({r.pid for _, r in all_of_it}) - 1
         print(
-            f"| {name} | {kept[0][1].pss:.1f}, {kept[-1][1].pss:.1f} | {grown:+.2f} ± {error:.2f} "
-            f"| {handles:+.2f} ± {handle_error:.2f} | {threads} | {pids} |"
+            f"| {name} | {kept[0][1].held:.1f}, {kept[-1][1].held:.1f} | {by[0]} | {by[1]} | {by[2]} | {pids} |",
+            flush=True,
         )
 
 
@@ -108,7 +98,42 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--people", type=int, default=3)
+    parser.add_argument(
+        "--simulated-hours", type=int, help="instead: so many hours over a stepped clock, in one process"
+    )
     options = parser.parse_args()
+    if options.simulated_hours:
+        simulated(options.simulated_hours)
+    else:
+        real(options.minutes, options.people)
+
+
+def simulated(hours: int) -> None:
+    """Let the hours pass over a stepped clock, and tell what they leave."""
+    looks: list[Look] = []
+    with tempfile.TemporaryDirectory() as folder, simulated_days(Path(folder)) as days:
+        for look in days.live(hours):
+            looks.append(look)
+            print(
+                f"{look.hour:3.0f} h: {look.memory:.1f} MB, {look.handles} handles, {look.threads} threads, "
+                f"{look.objects} objects, {look.leftovers} left files, {sum(look.rows.values())} rows",
+                flush=True,
+            )
+        print("answers by status:", days.said)
+    kept = settled(looks)
+    at = [look.hour / 24 for look in kept]
+    print("| what | at a third, at the end | a simulated day |\n| --- | --- | --- |")
+    for what in ("memory", "handles", "threads", "objects", "leftovers"):
+        values = [float(getattr(look, what)) for look in kept]
+        print(f"| {what} | {values[0]:.1f}, {values[-1]:.1f} | {growth(at, values)} |")
+    for table, rows in sorted(looks[-1].rows.items()):
+        values = [float(look.rows[table]) for look in kept]
+        if len(set(values)) > 1:
+            print(f"| rows of `{table}` | {values[0]:.0f}, {rows} | {growth(at, values)} |")
+
+
+def real(minutes: float, people_at_once: int) -> None:
+    """Use a real station for so long, and tell what grew."""
     samples: dict[str, list[tuple[float, Resident]]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "dai"
@@ -118,8 +143,8 @@ def main() -> None:
         try:
             until(lambda: answers(PORT), 120)
             begun, minute = time.monotonic(), 0
-            end = begun + options.minutes * 60
-            people = [Person(n, PAGES, time.perf_counter() + options.minutes * 60, 3.0) for n in range(options.people)]
+            end = begun + minutes * 60
+            people = [Person(n, PAGES, time.perf_counter() + minutes * 60, 3.0) for n in range(people_at_once)]
             for person in people:
                 person.sign_in()
                 person.start()
@@ -128,10 +153,10 @@ def main() -> None:
                     _use(air, minute)
                     minute += 1
                 for one in residents(up.pid):
-                    if one.name in {"supervise", "up", "playout", "desk", "worker", "web"}:
-                        samples[one.name].append((now - begun, one))
+                    samples[one.name].append((now - begun, one))
                 if minute % 10 == 0 and now - begun < minute * 60 - 50:
                     print(f"{minute} minutes", flush=True)
+                    _shown(samples)
                 time.sleep(10)
             for person in people:
                 person.join(60)

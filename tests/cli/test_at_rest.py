@@ -9,7 +9,7 @@ import pytest
 
 _HEAVY = {
     *("numpy", "scipy", "onnxruntime", "torch", "pypdf", "docx", "docxtpl", "lxml", "xlsxwriter", "openpyxl"),
-    *("alembic", "mako", "icalendar", "pydantic_settings", "miniaudio", "edge_tts", "gtts", "apprise"),
+    *("alembic", "mako", "icalendar", "pydantic_settings", "miniaudio", "edge_tts", "gtts", "apprise", "typst"),
 }
 _DATABASE = {"sqlalchemy", "sqlite3", "psycopg"}
 _PANEL = {"flask", "werkzeug", "jinja2", "waitress", "spectree", "wtforms"}

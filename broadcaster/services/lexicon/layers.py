@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import chain
@@ -94,7 +94,7 @@ def _fault(text: str) -> RuleError | None:
     return None
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def _files(texts: _Texts, day: dt.date) -> Lexicon:
     shipped, own = (Lexicon.from_files(*layer) for layer in texts)
     return shipped.over(own).on(day)
@@ -108,12 +108,22 @@ class _Layers:
     layers: tuple[tuple[LexiconEntry, ...], ...] = field(compare=False)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=2)
+def _of_day(texts: _Texts, day: dt.date) -> Callable[[_Layers], Lexicon]:
+    """What puts layers over the files of one day: with the day, all that was made for it is let go."""
+
+    @lru_cache(maxsize=64)
+    def over(added: _Layers) -> Lexicon:
+        lexicon = _files(texts, day)
+        for layer in added.layers:
+            lexicon = lexicon.over(Lexicon(layer).on(day))
+        return lexicon
+
+    return over
+
+
 def _over(texts: _Texts, day: dt.date, added: _Layers) -> Lexicon:
-    lexicon = _files(texts, day)
-    for layer in added.layers:
-        lexicon = lexicon.over(Lexicon(layer).on(day))
-    return lexicon
+    return _of_day(texts, day)(added)
 
 
 def layered(station: Station, *layers: Iterable[LexiconEntry]) -> Lexicon:
