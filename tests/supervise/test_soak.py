@@ -7,6 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.kit.files import unruled
 from tests.kit.growth import growth, settled
 from tests.kit.simulated_days import simulated_days
 
@@ -24,6 +25,7 @@ def test_simulated_hours_of_ordinary_use_let_no_handle_thread_file_or_memory_gro
     with simulated_days(tmp_path) as days:
         looks = list(days.live(HOURS))
         assert not [status for status in days.said if status >= 500]
+        assert unruled(days.station.home) == []
     assert looks[-1].rows["play_log"] > 0, "something aired"
     assert looks[-1].rows["emergencies"] == 1
     kept = settled(looks)

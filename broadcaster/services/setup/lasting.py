@@ -1,4 +1,4 @@
-"""How long each table keeps its rows, and the nightly letting go of what is past its time, put on record."""
+"""How long each table keeps its rows and each folder its files, and the nightly letting go, put on record."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import PurePath
 from typing import Final
 
 from sqlalchemy import ColumnElement, delete, func, select
@@ -107,6 +108,33 @@ TABLES: Final[Mapping[str, Lasts]] = {
     **dict.fromkeys(("jobs", "incidents", "commands"), Lasts.NIGHTLY),
 }
 """What becomes of the rows of every table there is."""
+
+
+FILES: Final[Mapping[str, Lasts]] = {
+    # what was said and shown, by its hash: the log and the approvals name it, so nothing of it goes
+    **dict.fromkeys(["audio/store", "audio/recordings", "proofs", "reports", "scripts"], Lasts.EVER),
+    # settings, lists, keys, the database, templates
+    **dict.fromkeys(
+        ["station.toml", "station.db*", "schedules", "web", "keys", "tls", "marks*.jsonl", "*.pem", "upgrade"],
+        Lasts.ONE_EACH,
+    ),
+    # by size (clips, logs), by days (air-checks), by nights (backups), by what is pinned (play-out)
+    **dict.fromkeys(["audio/clips", "audio/aircheck", "backups", "logs", "run/playout"], Lasts.ITSELF),
+    **dict.fromkeys(["run/talks", "run/trials", "run/uploads", "**/*.part"], Lasts.NIGHTLY),
+    **dict.fromkeys(
+        ["run/*.lock", "run/*.port", "run/*.beat", "run/*.key", "run/*.token", "run/*.json", "run/*.toml", "run/*.txt"],
+        Lasts.ONE_EACH,
+    ),
+    **dict.fromkeys(
+        ["run/reserve", "run/words-room", "run/support.zip", "run/restart.now", "run/drill"], Lasts.ONE_EACH
+    ),
+}
+"""What becomes of the files in every place of a home; a folder stands for all within."""
+
+
+def ruled(path: PurePath) -> bool:
+    """Whether a place of the home (relative) has a rule of how long it lasts."""
+    return any(place.match(rule) for place in (path, *path.parents) for rule in FILES if place.name)
 
 
 @dataclass(frozen=True, slots=True)

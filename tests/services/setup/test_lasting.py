@@ -11,9 +11,11 @@ from broadcaster.db.base import Base
 from broadcaster.db.models import AuditEvent, Command, Incident, Job
 from broadcaster.domain.air.desk import Verb
 from broadcaster.domain.work.jobs import JobKind, JobState
+from broadcaster.services.setup.backup import backup
 from broadcaster.services.setup.lasting import NIGHTLY, TABLES, Lasts, let_go
 from broadcaster.services.station import Station
 from broadcaster.services.work import jobs
+from tests.kit.files import unruled
 
 
 def test_every_table_says_how_long_its_rows_stay() -> None:
@@ -54,3 +56,12 @@ def test_what_is_past_its_time_goes_by_night_and_is_put_on_record(station: Stati
         assert set(session.scalars(select(Incident.note))) == {"399", "còn"}
         assert session.scalars(select(AuditEvent.note).where(AuditEvent.verb == "let-go")).all() == [" ".join(told)]
     assert let_go(station) == ()
+
+
+def test_every_file_of_a_station_has_a_rule_of_how_long_it_lasts(station: Station) -> None:
+    backup(station)
+    assert unruled(station.home) == []
+    (station.home.run / "cho-moi").mkdir()
+    for name in ("run/cho-moi/a.bin", "x.bin"):
+        (station.home.root / name).touch()
+    assert unruled(station.home) == ["run/cho-moi/a.bin", "x.bin"], "a new place asks for a rule"
