@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -42,6 +43,8 @@ class VoiceProcess:
         self._clock = clock or SystemClock()
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
+        self._ending: weakref.finalize[Any, Any] | None = None
+        """Ends the process, at the latest when nobody holds this any more."""
         self._died = ""
         self._rest_until = 0.0
 
@@ -70,14 +73,9 @@ class VoiceProcess:
 
     def close(self) -> None:
         """End the process, if there is one."""
-        child, self._child = self._child, None
-        if child is not None:
-            child.kill()
-            child.wait()
-            for pipe in (child.stdin, child.stdout):
-                if pipe is not None:
-                    with contextlib.suppress(OSError):
-                        pipe.close()
+        self._child = None
+        if self._ending is not None:
+            self._ending()
 
     def _answer(self, line: bytes) -> tuple[dict[str, Any], bytes] | None:
         """What the child says; None when it ended in order before that."""
@@ -88,6 +86,7 @@ class VoiceProcess:
                 self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
             except OSError as error:  # memory or places for processes ended
                 raise self._dead(error.strerror) from error
+            self._ending = weakref.finalize(self, _end, self._child)
         child, said, pcm, length = self._child, None, b"", 0
         alarm = threading.Timer(TIMEOUT_S, child.kill)
         alarm.start()
@@ -123,3 +122,12 @@ class VoiceProcess:
         )
         self._rest_until = self._clock.monotonic() + REST_S
         return EngineError(self._died, code="engine-died")
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    child.kill()
+    child.wait()
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from broadcaster import plugins
@@ -155,3 +157,12 @@ def test_a_machine_that_begins_no_process_speaks_with_the_next_voice(
 ) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "gone"))
     assert registry.speak_all(["Xin chào."], ["fateful", "tone"]).engine == "tone"
+
+
+def test_the_process_of_a_voice_that_nobody_holds_any_more_ends(fateful: None) -> None:
+    made = VoiceProcess("fateful", {}, FrozenClock(NOON))
+    number = speaker(made)
+    assert psutil.pid_exists(number)
+    del made
+    gc.collect()
+    assert not psutil.pid_exists(number), "ended and taken leave of"

@@ -203,6 +203,7 @@ GRAVE = {
     "elsewhere.key": {},
     "elsewhere.new_place": {"name": "nas", "path": "/mnt"},
     "elsewhere.place": {"path": "/mnt"},
+    "elsewhere.remove_place": {},
     "elsewhere.confirm": {"shown": "SHA256:" + "A" * 43},
     "upgrading.begin": {},
     "agreements.decide": {"do": "accept"},
