@@ -57,7 +57,9 @@ def index() -> ResponseReturnValue:
 @needs(Permission.MANAGE)
 def choose() -> ResponseReturnValue:
     """The kinds of ways there are."""
-    return render_template("setup/alerting/choose.html", kinds=alert_ways.TABLES.kinds(), titles=_TITLES)
+    kinds = alert_ways.TABLES.kinds()
+    new = {kind: url_for("alerting.new_sender", sender_kind=kind) for kind in kinds}
+    return render_template("setup/alerting/choose.html", kinds=kinds, titles=_TITLES, addresses=new)
 
 
 @blueprint.route("/senders/new/<sender_kind>", methods=["GET", "POST"])

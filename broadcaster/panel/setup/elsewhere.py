@@ -90,7 +90,8 @@ def choose() -> ResponseReturnValue:
     """The kinds of places there are."""
     kinds = copy_places.TABLES.kinds()
     lacking = [_TITLES.get(kind, kind) for kind in TARGETS.names() if kind not in kinds]
-    return render_template("setup/elsewhere/choose.html", kinds=kinds, titles=_TITLES, lacking=lacking)
+    new = {kind: url_for("elsewhere.new_place", target_kind=kind) for kind in kinds}
+    return render_template("setup/elsewhere/choose.html", kinds=kinds, titles=_TITLES, addresses=new, lacking=lacking)
 
 
 @blueprint.route("/places/new/<target_kind>", methods=["GET", "POST"])
